@@ -1,0 +1,59 @@
+"""All that a conversation's workflow remembers: one serializable value, carried from run to run."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from chatref.conversation.events import Detail, Handoff, Person, Priority, State
+from chatref.conversation.turns import Collecting, VisitorMessage
+
+
+@dataclass(frozen=True)
+class Wait:
+    """The interval in which the visitor waits for a person.
+
+    `since` is when the visitor began to wait. `clock` is when whoever is responsible now (the team or the owner) became
+    so: deadlines count from it. `step` counts the alerts that have followed the first.
+    """
+
+    since: datetime
+    clock: datetime
+    step: int = 0
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What a command answers: the last `seq` it led to, and who owns the conversation now."""
+
+    seq: int
+    owner: Person | None
+
+
+@dataclass
+class ConversationState:
+    """Ids and counters, never the transcript: the log in the database has that.
+
+    `unanswered` are the visitor's messages since the business last spoke (the latest of them, when there are many) and
+    `unanswered_seq` the `seq` of the last. `active_at` is when anybody last said anything. `seen_ids` and `accepted`
+    are the latest message ids and command keys, kept so that a repetition changes nothing.
+    """
+
+    conversation_id: str
+    active_at: datetime
+    state: State = State.AI_HANDLING
+    seq: int = 0
+    generation: int = 1
+    episode: int = 1
+    owner: Person | None = None
+    team: str = ""
+    tags: tuple[str, ...] = ()
+    priority: Priority = Priority.NORMAL
+    handoff: Handoff | None = None
+    details: tuple[Detail, ...] = ()
+    collecting: Collecting | None = None
+    unanswered: list[VisitorMessage] = field(default_factory=list)
+    unanswered_seq: int = 0
+    turns: int = 0
+    offered_person: bool = False
+    wait: Wait | None = None
+    seen_ids: list[str] = field(default_factory=list)
+    accepted: dict[str, Accepted] = field(default_factory=dict)

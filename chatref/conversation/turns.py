@@ -1,0 +1,111 @@
+"""One turn of the assistant: what it is given, and what it may decide: a typed value, apart from its text."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from chatref.conversation.actions import CustomAction
+from chatref.conversation.events import Citation, Detail, HandoffReason, Priority
+
+
+@dataclass(frozen=True)
+class VisitorMessage:
+    """What the visitor posted. `id` is the widget's; a button sets `action`, a form `details` by field name."""
+
+    id: str
+    text: str
+    at: datetime
+    action: str = ""
+    details: dict[str, str] = field(default_factory=dict)
+
+
+class Stage(StrEnum):
+    CONFIRMING = "confirming"
+    ASKING = "asking"
+
+
+@dataclass(frozen=True)
+class Collecting:
+    """Where the collection of an action's details stands. The action is kept as it was when it fired.
+
+    `asked` is the field asked for last and `attempts` how often; `skipped` names the fields that were given up on.
+    `message_id` and `evidence` are the visitor message and the words in it that fired the action.
+    """
+
+    action: CustomAction
+    stage: Stage
+    evidence: str
+    message_id: str
+    values: dict[str, str] = field(default_factory=dict)
+    asked: str = ""
+    attempts: int = 0
+    skipped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Everything new that the assistant has to answer, oldest message first: a burst is one turn.
+
+    `answers_seq` is the `seq` of the last of them; the reply commits only for it. `turns` counts the assistant's
+    answers in this episode; `offered_person` says that the last of them ended in the offer of a person.
+    """
+
+    conversation_id: str
+    answers_seq: int
+    messages: tuple[VisitorMessage, ...]
+    collecting: Collecting | None = None
+    turns: int = 0
+    offered_person: bool = False
+
+
+class OutcomeKind(StrEnum):
+    ANSWER = "answer"  # say `text`; stay with the assistant (a declined confirmation is this too)
+    ASK = "ask"  # say `text`, a confirmation or a question for a detail; `collecting` is where it stands now
+    ESCALATE = "escalate"  # say `text`, then to a person, as `escalation` says
+    THINK = "think"  # nothing decided without the model: ask it
+
+
+@dataclass(frozen=True)
+class Escalation:
+    """What the handoff is to be. `team` is a slug, empty for the default team."""
+
+    reason: HandoffReason
+    evidence: str
+    message_id: str
+    action_id: str = ""
+    action: str = ""
+    action_version: int = 0
+    tags: tuple[str, ...] = ()
+    team: str = ""
+    priority: Priority = Priority.NORMAL
+
+
+@dataclass(frozen=True)
+class FormField:
+    """A field of the form that the widget offers beside the question."""
+
+    name: str
+    label: str
+    type: str
+    required: bool
+    choices: tuple[str, ...] = ()
+    placeholder: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The assistant's decision on a turn.
+
+    `details` are the values taken in this turn. `quick_replies` and `form` are offers for the widget; `offers_person`
+    puts "Talk to a person" under the text.
+    """
+
+    kind: OutcomeKind
+    text: str = ""
+    citations: tuple[Citation, ...] = ()
+    collecting: Collecting | None = None
+    escalation: Escalation | None = None
+    details: tuple[Detail, ...] = ()
+    quick_replies: tuple[str, ...] = ()
+    form: tuple[FormField, ...] = ()
+    offers_person: bool = False
