@@ -1,0 +1,273 @@
+"""The tables. Times are `timestamptz` in UTC; ids are UUIDs but for slugs, which people type."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import BigInteger, Column, DateTime, Index, LargeBinary, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlmodel import Field, SQLModel
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _moment(*, nullable: bool = False, index: bool = False) -> Any:
+    return Column(DateTime(timezone=True), nullable=nullable, index=index)
+
+
+def _json(default: str = "{}") -> Any:
+    return Column(JSONB, nullable=False, server_default=text(f"'{default}'::jsonb"))
+
+
+def _texts() -> Any:
+    return Column(ARRAY(Text), nullable=False, server_default=text("'{}'::text[]"))
+
+
+class Site(SQLModel, table=True):
+    """One embed of the widget. `key` is public; `identity_secret` signs the owner's identity tokens."""
+
+    __tablename__ = "sites"
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    key: str = Field(unique=True)
+    name: str
+    allowed_origins: list[str] = Field(default_factory=list, sa_column=_texts())
+    identity_secret: str
+    look: dict[str, Any] = Field(default_factory=dict, sa_column=_json())
+    created_at: datetime = Field(default_factory=_now, sa_column=_moment())
+
+
+class Visitor(SQLModel, table=True):
+    """A customer. `identified` is true where the owner's server vouched for who it is."""
+
+    __tablename__ = "visitors"
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    site_id: UUID = Field(foreign_key="sites.id", ondelete="CASCADE")
+    name: str = ""
+    email: str = ""
+    attributes: dict[str, Any] = Field(default_factory=dict, sa_column=_json())
+    identified: bool = False
+    created_at: datetime = Field(default_factory=_now, sa_column=_moment())
+
+
+class Conversation(SQLModel, table=True):
+    """The read model of one conversation; but for who and where, its workflow writes it.
+
+    `last_seq` is 0 while nothing has been said. `changed_xid` is the transaction that wrote the row last, so that a
+    stream resumes without missing one.
+    """
+
+    __tablename__ = "conversations"
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    site_id: UUID = Field(foreign_key="sites.id", ondelete="CASCADE")
+    visitor_id: UUID = Field(foreign_key="visitors.id", ondelete="CASCADE", index=True)
+    page: dict[str, Any] = Field(default_factory=dict, sa_column=_json())
+    created_at: datetime = Field(default_factory=_now, sa_column=_moment())
+    changed_at: datetime = Field(default_factory=_now, sa_column=_moment(index=True))
+    changed_xid: int = Field(
+        default=None,
+        sa_column=Column(
+            BigInteger,
+            nullable=False,
+            index=True,
+            server_default=text("(pg_current_xact_id()::text)::bigint"),
+        ),
+    )
+    fence: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    last_seq: int = 0
+    state: str = "ai_handling"
+    owner_id: UUID | None = None
+    owner_name: str = ""
+    team: str = ""
+    tags: list[str] = Field(default_factory=list, sa_column=_texts())
+    priority: str = "normal"
+    waiting_since: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    deadline: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    handoff: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB, nullable=True))
+    details: list[dict[str, Any]] = Field(default_factory=list, sa_column=_json("[]"))
+    episode: int = 0
+    last_message: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB, nullable=True))
+    visitor_seen_seq: int = 0
+
+    __table_args__ = (
+        Index("ix_conversations_waiting", "waiting_since", postgresql_where=text("waiting_since is not null")),
+        Index("ix_conversations_owner", "owner_id", postgresql_where=text("state <> 'resolved'")),
+    )
+
+
+# What the inbox's search looks through. Here, because the class below has a field that is called `text`.
+_WORDS = text("to_tsvector('simple'::regconfig, text)")
+_WRITTEN = text("type in ('message', 'note')")
+
+
+class EventRecord(SQLModel, table=True):
+    """`chatref.conversation.events.Event`, stored. Immutable once its workflow's attempt is durable."""
+
+    __tablename__ = "events"
+    conversation_id: UUID = Field(foreign_key="conversations.id", ondelete="CASCADE", primary_key=True)
+    seq: int = Field(primary_key=True)
+    id: str
+    type: str
+    at: datetime = Field(sa_column=_moment())
+    author_kind: str
+    author_id: str = ""
+    author_name: str = ""
+    text: str = ""
+    public: bool = False
+    data: dict[str, Any] = Field(default_factory=dict, sa_column=_json())
+
+    __table_args__ = (
+        Index("ux_events_id", "conversation_id", "id", unique=True),
+        Index("ix_events_words", _WORDS, postgresql_using="gin", postgresql_where=_WRITTEN),
+    )
+
+
+class Team(SQLModel, table=True):
+    """A group of agents. Exactly one is the default: the one for whatever names no team."""
+
+    __tablename__ = "teams"
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    slug: str = Field(unique=True)
+    name: str
+    is_default: bool = False
+
+    __table_args__ = (Index("ux_teams_default", "is_default", unique=True, postgresql_where=text("is_default")),)
+
+
+class Agent(SQLModel, table=True):
+    """A human of the support team. `role` is agent or admin; `password_hash` is Argon2id, empty: cannot sign in."""
+
+    __tablename__ = "agents"
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    email: str = Field(unique=True)
+    name: str
+    role: str = "agent"
+    password_hash: str = ""
+    available: bool = True
+    active: bool = True
+    created_at: datetime = Field(default_factory=_now, sa_column=_moment())
+
+
+class AgentTeam(SQLModel, table=True):
+    __tablename__ = "agent_teams"
+    agent_id: UUID = Field(foreign_key="agents.id", ondelete="CASCADE", primary_key=True)
+    team_id: UUID = Field(foreign_key="teams.id", ondelete="CASCADE", primary_key=True)
+
+
+class AgentSession(SQLModel, table=True):
+    """A signed-in browser. Only the SHA-256 of its token is kept."""
+
+    __tablename__ = "agent_sessions"
+    token_hash: str = Field(primary_key=True)
+    agent_id: UUID = Field(foreign_key="agents.id", ondelete="CASCADE", index=True)
+    expires_at: datetime = Field(sa_column=_moment())
+
+
+class ApiKey(SQLModel, table=True):
+    """A program's key; it acts as its agent. Only its SHA-256 is kept."""
+
+    __tablename__ = "api_keys"
+    token_hash: str = Field(primary_key=True)
+    agent_id: UUID = Field(foreign_key="agents.id", ondelete="CASCADE")
+    name: str
+    created_at: datetime = Field(default_factory=_now, sa_column=_moment())
+
+
+class ActionVersion(SQLModel, table=True):
+    """One version of a custom action (`chatref.conversation.actions.CustomAction` in `body`). The latest counts."""
+
+    __tablename__ = "action_versions"
+    action_id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    deleted: bool = False
+    created_at: datetime = Field(default_factory=_now, sa_column=_moment())
+
+
+class ActionPlace(SQLModel, table=True):
+    """Where a custom action stands among the others. One without a place comes after those that have one."""
+
+    __tablename__ = "action_places"
+    action_id: str = Field(primary_key=True)
+    place: int
+
+
+class PolicyVersion(SQLModel, table=True):
+    """One version of the service policy (`chatref.conversation.policy.ServicePolicy` in `body`). The latest counts."""
+
+    __tablename__ = "policy_versions"
+    version: int | None = Field(default=None, primary_key=True)
+    body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    created_at: datetime = Field(default_factory=_now, sa_column=_moment())
+
+
+class Source(SQLModel, table=True):
+    """A piece of the owner's content. `status`: pending, reading, ready, failed (then `error` says why).
+
+    Each reading has a number, `run`; the passages are those of `published_run`, which answers until a later reading is
+    complete. 0 is none.
+    """
+
+    __tablename__ = "sources"
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    kind: str
+    title: str
+    url: str = ""
+    status: str = "pending"
+    error: str = ""
+    page_limit: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    every_seconds: int | None = None
+    run: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    published_run: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    read_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    created_at: datetime = Field(default_factory=_now, sa_column=_moment())
+    changed_at: datetime = Field(default_factory=_now, sa_column=_moment(index=True))
+
+
+class SourceContent(SQLModel, table=True):
+    """What the owner uploaded or pasted, as it came: read again whenever the source is."""
+
+    __tablename__ = "source_contents"
+    source_id: UUID = Field(foreign_key="sources.id", ondelete="CASCADE", primary_key=True)
+    name: str
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class SourcePage(SQLModel, table=True):
+    """One page of a source in one reading. `status`: waiting, read, skipped, failed; `error` says why.
+
+    `passages` is what was read out of it. It stays empty where nothing was, but for a page that could not be read now
+    and was before: that keeps what it had. `gone` is true where the server says that there is no such page.
+    """
+
+    __tablename__ = "source_pages"
+    source_id: UUID = Field(foreign_key="sources.id", ondelete="CASCADE", primary_key=True)
+    run: int = Field(primary_key=True)
+    url: str = Field(sa_column=Column(Text, primary_key=True))
+    position: int
+    status: str = "waiting"
+    error: str = ""
+    gone: bool = False
+    title: str = ""
+    fingerprint: str = ""
+    passages: list[dict[str, Any]] = Field(default_factory=list, sa_column=_json("[]"))
+    read_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+
+
+class PassageRecord(SQLModel, table=True):
+    """A retrievable part of a source. `position` counts from 0 within it; `headings` is the path above the text.
+
+    `page` is the address of the page that it is from, where a source has more than one, and `page_title` its title.
+    """
+
+    __tablename__ = "passages"
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    source_id: UUID = Field(foreign_key="sources.id", ondelete="CASCADE", index=True)
+    position: int
+    headings: list[str] = Field(default_factory=list, sa_column=_texts())
+    title: str
+    text: str
+    url: str = ""
+    page: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    page_title: str = Field(default="", sa_column_kwargs={"server_default": ""})

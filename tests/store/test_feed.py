@@ -1,0 +1,237 @@
+"""The live feed: nothing missed, nothing twice, whatever happens between."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import pytest
+
+from chatref.conversation.events import Author, AuthorKind, Event, EventType, Priority, State
+from chatref.effects import ConversationRow, RecordBatch
+from chatref.store import conversations
+from chatref.store.agents import Identity
+from chatref.store.channels import Config
+from chatref.store.conversations import Opening
+from chatref.store.database import Database
+from chatref.store.feed import Feed
+from chatref.store.record import ConversationLog
+from chatref.store.streams import QUEUED_AT_MOST, InboxStream, Stream
+from chatref.store.tables import Site
+from tests.line import line_to
+
+ADA = Identity(uuid4(), "ada@example.com", "Ada", "agent", True, ())
+ROW = ConversationRow(State.AI_HANDLING, None, "", (), Priority.NORMAL, None, None, None, (), 1)
+
+
+class Log:
+    """Records events as a conversation's workflow would."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._log = ConversationLog(database)
+        self._site = uuid4()
+
+    async def open(self) -> UUID:
+        async with self.database.session() as session:
+            await session.merge(Site(id=self._site, key="site", name="Site", identity_secret="secret"))
+        opening = Opening(uuid4(), uuid4(), self._site, "", "", {}, False, {})
+        await conversations.open_one(self.database, opening)
+        return opening.conversation_id
+
+    async def say(self, conversation_id: UUID, *seqs: int, fence: int = 1, text: str = "hello") -> None:
+        author = Author(AuthorKind.VISITOR)
+        events = tuple(
+            Event(seq, str(uuid4()), EventType.MESSAGE, datetime.now(UTC), author, text, public=True) for seq in seqs
+        )
+        await self._log.record(RecordBatch(str(conversation_id), fence, events, ROW))
+
+    async def alert(self, conversation_id: UUID, seq: int) -> None:
+        event = Event(seq, str(uuid4()), EventType.ALERT, datetime.now(UTC), Author(AuthorKind.SYSTEM))
+        row = replace(ROW, state=State.ESCALATED, waiting_since=datetime.now(UTC))
+        await self._log.record(RecordBatch(str(conversation_id), 1, (event,), row))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def log(database: Database) -> Log:
+    return Log(database)
+
+
+@pytest.fixture
+async def feed(database: Database) -> AsyncIterator[Feed]:
+    feed = Feed(database, lambda what: None)
+    await feed.start()
+    await feed.listening()
+    yield feed
+    await feed.stop()
+
+
+async def received(stream: Stream, number: int, seconds: float = 5.0) -> list[tuple[str, str]]:
+    """The kinds and ids of so many Server-Sent Events."""
+    frames: list[tuple[str, str]] = []
+    async with asyncio.timeout(seconds), aclosing(aiter(stream)) as chunks:  # type: ignore[type-var]
+        async for chunk in chunks:
+            for block in chunk.decode().strip().split("\n\n"):
+                lines = dict(line.split(": ", 1) for line in block.split("\n"))
+                if "event" in lines:
+                    frames.append((lines["event"], lines.get("id", "")))
+            if len(frames) >= number:
+                break
+    return frames
+
+
+async def silent(stream: Stream, seconds: float = 0.3) -> None:
+    with pytest.raises(TimeoutError):
+        await received(stream, 1, seconds)
+
+
+class TestVisitors:
+    async def test_what_is_there_and_what_comes_is_one_sequence(self, feed: Feed, log: Log) -> None:
+        conversation = await log.open()
+        await log.say(conversation, 1, 2)
+        with feed.conversation(conversation, after=1) as stream:
+            await log.say(conversation, 3)
+            assert await received(stream, 2) == [("event", "2"), ("event", "3")]
+            await silent(stream)
+
+    async def test_everybody_gets_what_they_lack(self, feed: Feed, log: Log) -> None:
+        conversation = await log.open()
+        await log.say(conversation, 1, 2, 3)
+        with feed.conversation(conversation, 0) as new, feed.conversation(conversation, 2) as back:
+            assert [seq for _, seq in await received(new, 3)] == ["1", "2", "3"]
+            assert [seq for _, seq in await received(back, 1)] == ["3"]
+            await log.say(conversation, 4)
+            assert await received(new, 1) == await received(back, 1) == [("event", "4")]
+
+    async def test_what_a_lost_attempt_left_is_replaced(self, feed: Feed, log: Log) -> None:
+        conversation = await log.open()
+        with feed.conversation(conversation, 0) as stream:
+            await log.say(conversation, 1)
+            await log.say(conversation, 2, 3, text="lost")
+            assert len(await received(stream, 3)) == 3
+            await log.say(conversation, 2, fence=2, text="durable")
+            assert await received(stream, 1) == [("event", "2")]
+            await log.say(conversation, 3, fence=3, text="durable too")
+            assert await received(stream, 1) == [("event", "3")]
+            await silent(stream)
+
+    async def test_a_burst_is_sent_once(self, feed: Feed, log: Log) -> None:
+        conversation = await log.open()
+        with feed.conversation(conversation, 0) as stream:
+            for seq in range(1, 51):
+                await log.say(conversation, seq)
+            frames = await received(stream, 50)
+            assert [int(seq) for _, seq in frames] == list(range(1, 51))
+            await silent(stream)
+
+    async def test_who_has_much_to_catch_up_with_is_not_dropped(self, feed: Feed, log: Log) -> None:
+        conversation = await log.open()
+        many = QUEUED_AT_MOST + 50
+        await log.say(conversation, *range(1, many + 1))
+        with feed.conversation(conversation, 0) as stream:
+            assert await received(stream, many) == [("event", str(seq)) for seq in range(1, many + 1)]
+
+
+class TestInbox:
+    async def test_rows_and_alerts_arrive(self, feed: Feed, log: Log) -> None:
+        async with feed.inbox(ADA) as stream:
+            conversation = await log.open()
+            await log.say(conversation, 1)
+            await log.alert(conversation, 2)
+            kinds = [kind for kind, _ in await received(stream, 3) if kind != "presence"]
+            assert "conversation" in kinds
+            assert "alert" in kinds
+
+    async def test_a_transaction_that_commits_late_is_not_missed(
+        self, feed: Feed, log: Log, database: Database
+    ) -> None:
+        early, late = await log.open(), await log.open()
+        async with feed.inbox(ADA) as stream, database.driver() as connection:
+            slow = connection.transaction()
+            await slow.start()
+            await connection.execute(
+                "update conversations set last_seq = 1, changed_xid = (pg_current_xact_id()::text)::bigint"
+                " where id = $1",
+                late,
+            )
+            await log.say(early, 1)
+            frames = [frame for frame in await received(stream, 2) if frame[0] == "conversation"]
+            position = int(frames[-1][1])
+            await slow.commit()
+        missed = await feed.resume(position)
+        assert str(late).encode() in missed
+
+    async def test_a_row_is_sent_once_per_change(self, feed: Feed, log: Log) -> None:
+        async with feed.inbox(ADA) as stream:
+            conversation = await log.open()
+            await log.say(conversation, 1)
+            await received(stream, 2)
+            other = await log.open()
+            await log.say(other, 1)
+            assert [kind for kind, _ in await received(stream, 1)] == ["conversation"]
+            await silent(stream)
+
+
+class TestTrouble:
+    async def test_rows_restored_from_another_cluster_do_not_count_as_new_for_ever(
+        self, feed: Feed, log: Log, database: Database
+    ) -> None:
+        conversation = await log.open()
+        await log.say(conversation, 1)
+        async with database.driver() as connection:
+            await connection.execute("update conversations set changed_xid = changed_xid + 1000000")
+        await conversations.renumber_restored(database)
+        async with database.driver() as connection:
+            assert await connection.fetchval("select max(changed_xid) from conversations") < 1_000_000
+        position = await feed.position()
+        assert b"event: conversation" not in await feed.resume(position)
+
+    async def test_after_the_database_was_away_everything_missed_is_sent(self, database_url: str, log: Log) -> None:
+        async with line_to(database_url) as (line, url):
+            database = Database(url)
+            reread: list[Config | None] = []
+            feed = Feed(database, reread.append)
+            await feed.start()
+            await feed.listening()
+            conversation = await log.open()
+            with feed.conversation(conversation, 0) as stream:
+                async with feed.inbox(ADA) as inbox:
+                    await log.say(conversation, 1)
+                    assert await received(stream, 1) == [("event", "1")]
+                    await received(inbox, 2)
+                    await line.cut()
+                    await log.say(conversation, 2)
+                    await asyncio.sleep(0.3)
+                    await line.mend()
+                    assert await received(stream, 1, 10) == [("event", "2")]
+                    assert "conversation" in [kind for kind, _ in await received(inbox, 1, 10)]
+                    await line.cut()
+                    await log.alert(conversation, 3)
+                    await asyncio.sleep(0.3)
+                    await line.mend()
+                    assert [kind for kind, _ in await received(inbox, 2, 10)] == ["alert", "conversation"]
+            assert reread == [None, None, None]
+            await feed.stop()
+            await database.close()
+
+    async def test_who_does_not_read_is_dropped(self) -> None:
+        stream = InboxStream(uuid4())
+        for _ in range(QUEUED_AT_MOST + 1):
+            stream.put(b": \n\n")
+        async with asyncio.timeout(1):
+            assert [chunk async for chunk in stream] == []
+
+    async def test_what_is_said_while_nobody_listens_costs_nothing(self, feed: Feed, log: Log) -> None:
+        conversation = await log.open()
+        await log.say(conversation, 1)
+        await asyncio.sleep(0.1)
+        assert not feed._hints
