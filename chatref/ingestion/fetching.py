@@ -1,0 +1,193 @@
+"""Fetching pages: from public addresses only, and within limits of size, time and redirects."""
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from types import TracebackType
+from typing import Self
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from chatref.ingestion.addresses import AddressRefused, resolve
+
+USER_AGENT = "Mozilla/5.0 (compatible; Chatref/1.0)"
+ROBOT = "Chatref"
+"""The name that robots.txt calls us by."""
+PAGE_BYTES_AT_MOST = 10 * 1024 * 1024
+REDIRECTS_AT_MOST = 5
+PAGE_SECONDS = 20.0
+CONNECT_SECONDS = 8.0
+TRIES = 3
+_PAUSES = (0.5, 2.0)
+_PAUSE_AT_MOST = 15.0
+_PASSING = {408, 429, 500, 502, 503, 504}
+_GONE = {404, 410}
+_REDIRECTS = {301, 302, 303, 307, 308}
+
+
+class FetchFailed(Exception):
+    """The page could not be had. The words are for people; `gone` when the server says that there is none."""
+
+    def __init__(self, reason: str, *, gone: bool = False, status: int = 0) -> None:
+        super().__init__(reason)
+        self.gone = gone
+        self.status = status
+
+
+class _Passing(FetchFailed):
+    """May succeed when tried again, after `pause` seconds if the server said so."""
+
+    def __init__(self, reason: str, *, status: int = 0, pause: float | None = None) -> None:
+        super().__init__(reason, status=status)
+        self.pause = pause
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """`url` is where it was in the end, after redirects."""
+
+    url: str
+    media_type: str
+    charset: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Limits:
+    page_bytes: int = PAGE_BYTES_AT_MOST
+    page_seconds: float = PAGE_SECONDS
+    redirects: int = REDIRECTS_AT_MOST
+    tries: int = TRIES
+
+
+class Fetcher:
+    """Fetches from any number of servers. Use as a context manager: it keeps connections."""
+
+    def __init__(self, *, allow_private: bool = False, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+        self._client = httpx.AsyncClient(
+            transport=_Pinned(allow_private),
+            headers={"User-Agent": USER_AGENT, "Accept": "text/html,*/*;q=0.8", "Accept-Encoding": "gzip, deflate"},
+            timeout=httpx.Timeout(self._limits.page_seconds, connect=CONNECT_SECONDS),
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._client.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._client.__aexit__(kind, error, trace)
+
+    async def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Fetched:
+        """The page. What may pass is tried again a few times. Raises `FetchFailed`."""
+        for attempt in range(self._limits.tries):
+            try:
+                return await self._fetch_in_time(url, headers or {})
+            except _Passing as error:
+                if attempt + 1 == self._limits.tries or (error.pause or 0) > _PAUSE_AT_MOST:
+                    raise
+                await asyncio.sleep(_PAUSES[min(attempt, len(_PAUSES) - 1)] if error.pause is None else error.pause)
+        raise AssertionError("unreachable")
+
+    async def _fetch_in_time(self, url: str, headers: Mapping[str, str]) -> Fetched:
+        seconds = self._limits.page_seconds
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._follow(url, headers)
+        except (TimeoutError, httpx.TimeoutException):
+            # Not tried again: it has had its time.
+            raise FetchFailed(f"The server took longer than {seconds:g} seconds.") from None
+        except AddressRefused as error:
+            raise FetchFailed(str(error)) from None
+        except ssl.SSLError as error:
+            raise FetchFailed(f"There is no secure connection to the server ({error.reason or 'TLS'}).") from None
+        except httpx.ConnectError as error:
+            if isinstance(error.__cause__ and error.__cause__.__cause__, ssl.SSLError) or "SSL" in str(error):
+                raise FetchFailed(
+                    "There is no secure connection to the server: its certificate is not valid."
+                ) from None
+            raise _Passing("The server cannot be reached.") from None
+        except httpx.DecodingError:
+            raise FetchFailed("The server's answer is damaged.") from None
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+            raise FetchFailed("That is not a web address.") from None
+        except httpx.HTTPError:
+            raise _Passing("The connection to the server broke.") from None
+
+    async def _follow(self, url: str, headers: Mapping[str, str]) -> Fetched:
+        for _ in range(self._limits.redirects + 1):
+            if urlsplit(url).scheme not in ("http", "https"):
+                raise FetchFailed("It leads to something that is no web page.")
+            async with self._client.stream("GET", url, headers=dict(headers)) as response:
+                if response.status_code in _REDIRECTS and "location" in response.headers:
+                    url = urljoin(url, response.headers["location"])
+                    continue
+                _check(response)
+                content = await self._body(response)
+            media_type, _, _ = response.headers.get("content-type", "").partition(";")
+            return Fetched(url, media_type.strip().lower(), response.charset_encoding or "", content)
+        raise FetchFailed(f"It redirects more than {self._limits.redirects} times.")
+
+    async def _body(self, response: httpx.Response) -> bytes:
+        limit = self._limits.page_bytes
+        too_large = FetchFailed(f"It is larger than {_size(limit)}.")
+        announced = response.headers.get("content-length", "0")
+        if announced.isdecimal() and int(announced) > limit:
+            raise too_large
+        body = bytearray()
+        async for part in response.aiter_bytes():
+            body += part
+            if len(body) > limit:
+                raise too_large
+        return bytes(body)
+
+
+class _Pinned(httpx.AsyncBaseTransport):
+    """Connects to the address that was checked, whatever the name leads to a moment later. TLS still sees the name.
+
+    One pool per name, so that a connection made for one is never used for another at the same address.
+    """
+
+    def __init__(self, allow_private: bool) -> None:
+        self._allow_private = allow_private
+        self._tls = ssl.create_default_context()
+        self._transports: dict[str, httpx.AsyncHTTPTransport] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        host = request.url.host
+        port = request.url.port or (443 if request.url.scheme == "https" else 80)
+        address = await resolve(host, port, allow_private=self._allow_private)
+        transport = self._transports.get(host)
+        if transport is None:
+            transport = self._transports[host] = httpx.AsyncHTTPTransport(verify=self._tls, trust_env=False)
+        # The Host header was set from the name when the request was made.
+        request.extensions = {**request.extensions, "sni_hostname": host}
+        request.url = request.url.copy_with(host=address)
+        return await transport.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        for transport in self._transports.values():
+            await transport.aclose()
+
+
+def _check(response: httpx.Response) -> None:
+    status = response.status_code
+    if status < 300:
+        return
+    phrase = HTTPStatus(status).phrase.lower() if status in HTTPStatus._value2member_map_ else "an unknown status"
+    reason = f"The server answered {status} ({phrase})."
+    if status in _PASSING:
+        given = response.headers.get("retry-after", "")
+        raise _Passing(reason, status=status, pause=float(given) if given.isdecimal() else None)
+    raise FetchFailed(reason, gone=status in _GONE, status=status)
+
+
+def _size(limit: int) -> str:
+    return f"{limit / 1024 / 1024:g} MB"

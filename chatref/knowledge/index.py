@@ -1,0 +1,164 @@
+"""Passages in memory, found by words, synonyms and headings, and by parts of words for what is misspelled or inflected.
+
+Two views are summed: the telling words only, with synonyms and spelling put right, where coverage and titles count; and
+every word as it stands, since "how long" or "my own" sets apart what the telling words do not.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+import numpy as np
+
+from chatref.knowledge.passages import Passage
+from chatref.knowledge.postings import Postings, Weigh, unit_weights
+from chatref.knowledge.spelling import Spelling
+from chatref.knowledge.thesaurus import read_thesaurus
+from chatref.knowledge.words import STOP_WORDS, folded, stem, words
+
+FLOOR = 0.3
+"""Below this score, nothing is found."""
+_SATURATION = 1.2
+_LENGTH_SHARE = 0.5
+_TITLE_COUNT = 3
+_PLAIN_LENGTH_SHARE = 0.75
+_PLAIN_TITLE_COUNT = 2
+_PART_SIZE = 4
+_SYNONYM_WEIGHT = 0.6
+_SHARES = {"words": 0.1, "coverage": 0.175, "title": 0.2, "plain": 0.275, "parts": 0.25}
+_CUE_SHARE = 0.075
+_CUES = (
+    ("time", re.compile(r"\bhow (?:long|soon|fast|quickly)\b|\bwhen|\bwhat time\b")),
+    ("amount", re.compile(r"\bhow (?:much|many)\b|\bwhat\b.* cost")),
+    ("frequency", re.compile(r"\bhow often\b")),
+    ("size", re.compile(r"\bhow (?:big|large|tall|small)\b")),
+    ("place", re.compile(r"\bwhere")),
+    ("cause", re.compile(r"\bwhy\b")),
+    ("after", re.compile(r"\bafter|\bthen\b")),
+)
+_SYNONYMS = read_thesaurus(files(__package__).joinpath("synonyms.txt"))
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that fits a question, and how well: 0 to 1."""
+
+    passage: Passage
+    score: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """`found` is false where even the best hit is below the floor; the hits are there all the same, to be looked at."""
+
+    found: bool
+    hits: tuple[Hit, ...]
+
+
+class Index:
+    """The passages of all sources. Immutable; built anew when the content changes."""
+
+    def __init__(self, passages: Iterable[Passage]) -> None:
+        self.passages: tuple[Passage, ...] = tuple(passages)
+        self._by_id = {passage.id: passage for passage in self.passages}
+        bodies = [_telling(words(passage.text)) for passage in self.passages]
+        heads = [_telling(words(passage.title)) for passage in self.passages]
+        above = [_telling(words(" ".join((passage.source_title, *passage.headings[1:])))) for passage in self.passages]
+        every = [head + body + path for head, body, path in zip(heads, bodies, above, strict=True)]
+        weighted = [
+            _terms(head * _TITLE_COUNT + body + path) for head, body, path in zip(heads, bodies, above, strict=True)
+        ]
+        plain = [_plain_words(passage) for passage in self.passages]
+        self._words = Postings(weighted, _bm25(weighted, _LENGTH_SHARE))
+        self._plain = Postings(plain, _bm25(plain, _PLAIN_LENGTH_SHARE))
+        self._parts = Postings(
+            [_parts(words(f"{passage.title} {passage.text}")) for passage in self.passages], unit_weights
+        )
+        self._coverage = Postings(weighted, lambda counts, idf: {term: idf[term] for term in counts})
+        self._titles = Postings([_terms(head) for head in heads], unit_weights)
+        self._cues = Postings(
+            [_cues(passage.title) for passage in self.passages], lambda counts, _: dict.fromkeys(counts, 1.0)
+        )
+        vocabulary = {word for each in every for word in each}
+        self._spelling = Spelling(vocabulary)
+
+    def passage(self, passage_id: str) -> Passage | None:
+        return self._by_id.get(passage_id)
+
+    def search(self, text: str, limit: int = 5) -> Found:
+        """The passages that fit best, best first."""
+        asked = [word for word in _telling(words(text)) if not word.isdigit() or word in self._words]
+        if not asked or not self.passages:
+            return Found(False, ())
+        put_right = [self._put_right(word) for word in asked]
+        alternatives = [self._alternatives(each) for each in dict.fromkeys(map(stem, put_right))]
+        rarity = [max(self._words.idf(term) * weight for term, weight in terms.items()) for terms in alternatives]
+        ideal = sum(rarity)
+        title_ideal = sum(each * each for each in rarity) ** 0.5
+        said = [word if word in STOP_WORDS else self._put_right(word) for word in words(text)]
+        plain = [self._alternatives(each) for each in dict.fromkeys(_terms(said))]
+        plain_ideal = sum(max(self._plain.idf(term) * weight for term, weight in terms.items()) for terms in plain)
+        total = (
+            _SHARES["plain"] * sum(self._plain.strongest(terms) for terms in plain) / plain_ideal
+            + _SHARES["parts"] * self._parts.scores(self._parts.unit(_parts(said)))
+            + _SHARES["words"] * sum(self._words.strongest(terms) for terms in alternatives) / ideal
+            + _SHARES["coverage"] * sum(self._coverage.strongest(terms) for terms in alternatives) / ideal
+            + _SHARES["title"]
+            * sum(self._titles.strongest(terms) * each for terms, each in zip(alternatives, rarity, strict=True))
+            / title_ideal
+            + _CUE_SHARE * self._cues.scores(dict.fromkeys(_cues(text), 1.0))
+        )
+        best = np.argsort(-total, kind="stable")[:limit]
+        hits = tuple(Hit(self.passages[at], round(min(float(total[at]), 1.0), 3)) for at in best if total[at] > 0.0)
+        return Found(bool(hits) and hits[0].score >= FLOOR, hits)
+
+    def _alternatives(self, word_stem: str) -> dict[str, float]:
+        """A word's own stem, and at less weight those of its synonyms that the passages hold."""
+        others = {other: _SYNONYM_WEIGHT for other in _SYNONYMS.synonyms(word_stem) if other in self._words}
+        return others if others and word_stem not in self._words else others | {word_stem: 1.0}
+
+    def _put_right(self, word: str) -> str:
+        if stem(word) in self._words:
+            return word
+        return self._spelling.corrected(word) or word
+
+
+def _terms(every: Sequence[str]) -> list[str]:
+    return [stem(word) for word in every]
+
+
+def _bm25(documents: Sequence[Sequence[str]], length_share: float) -> Weigh:
+    """Okapi BM25: rarity times a count that saturates, the sooner the shorter the document is."""
+    average = float(np.mean([len(each) for each in documents])) if documents else 1.0
+
+    def weigh(counts: Counter[str], idf: dict[str, float]) -> dict[str, float]:
+        length = 1.0 - length_share + length_share * counts.total() / average
+        return {term: idf[term] * count / (count + _SATURATION * length) for term, count in counts.items()}
+
+    return weigh
+
+
+def _plain_words(passage: Passage) -> list[str]:
+    return _terms(words(passage.title) * _PLAIN_TITLE_COUNT + words(passage.text))
+
+
+def _parts(every: Sequence[str]) -> list[str]:
+    """Runs of four letters, ends marked: shared by inflections and most misspellings, and by little else."""
+    return [
+        marked[at : at + _PART_SIZE]
+        for word in every
+        for marked in (f"<{word}>",)
+        for at in range(max(1, len(marked) - _PART_SIZE + 1))
+    ]
+
+
+def _cues(question: str) -> list[str]:
+    """What sort of answer is asked for: a time, a place, an amount."""
+    asked = folded(question)
+    return [cue for cue, pattern in _CUES if pattern.search(asked)]
+
+
+def _telling(every: Sequence[str]) -> list[str]:
+    return [word for word in every if word not in STOP_WORDS]
