@@ -1,0 +1,1 @@
+"""Side effects that workflows ask for (`chatref.effects`), one class per dependency."""

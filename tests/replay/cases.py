@@ -1,0 +1,144 @@
+"""Conversations whose histories are kept, each named for what happens in it.
+
+`python -m tests.replay.record` plays those that have none on a real server, and writes `histories/`. A history is never
+made anew: it stands for the conversations that are under way at our users when the workflow's code changes.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from uuid import uuid4
+
+from temporalio.exceptions import ApplicationError
+
+from chatref.conversation.actions import CustomAction, DetailField
+from chatref.conversation.events import State
+from chatref.conversation.policy import Audience, LadderStep, ServicePolicy
+from chatref.conversation.turns import Collecting, Outcome, OutcomeKind, Stage, Turn
+from tests.workflows.desk import ADA, BO, Desk
+from workflows.conversation import ConversationWorkflow
+from workflows.messages import Claim, Rating, Release, Resolve, Say, Tag, Transfer
+
+SOON = timedelta(milliseconds=500)
+IMPATIENT = ServicePolicy(
+    ladder=(LadderStep(after=SOON, audience=Audience.TEAM),),
+    repeat_every=SOON * 2,
+    owner_answers_within=SOON,
+    owner_grace=SOON,
+    collecting_at_most=SOON * 2,
+    turn_limit=timedelta(seconds=1),
+    idle_after=SOON * 4,
+    reopen_window=SOON,
+)
+
+CANCEL = CustomAction(
+    id="cancel",
+    name="Cancel subscription",
+    confirmation="Shall I?",
+    fields=(DetailField(name="account_id", label="Account ID", prompt="Which account?"),),
+    team="billing",
+)
+
+
+async def answered(desk: Desk) -> None:
+    for number in range(3):
+        await desk.say(f"hello {number}")
+        await desk.until_seq(2 * number + 2)
+
+
+async def burst(desk: Desk) -> None:
+    await desk.say("think one")
+    await desk.say("think two")
+    await desk.say("three")
+    await desk.until_said("You said: three")
+
+
+async def handed_over_and_resolved(desk: Desk) -> None:
+    await desk.say("a person")
+    await desk.until_state(State.ESCALATED)
+    update = desk.handle.execute_update
+    await desk.claim(ADA)
+    await desk.claim(BO)
+    await update(ConversationWorkflow.reply, Say(ADA, str(uuid4()), "Hi"))
+    await update(ConversationWorkflow.note, Say(BO, str(uuid4()), "Is kind"))
+    await update(ConversationWorkflow.tag, Tag(ADA, add=("vip",)))
+    await update(ConversationWorkflow.transfer, Transfer(ADA, team="support"))
+    await desk.handle.signal(ConversationWorkflow.claim_by_signal, Claim(BO))
+    await desk.until_state(State.HUMAN_OWNED)
+    await update(ConversationWorkflow.transfer, Transfer(BO, to=ADA))
+    await update(ConversationWorkflow.release, Release(ADA, to_assistant=True))
+    await desk.say("hello")
+    await desk.until_said("You said: hello")
+    await update(ConversationWorkflow.reply, Say(ADA, str(uuid4()), "Me again"))
+    await update(ConversationWorkflow.resolve, Resolve(ADA))
+    before = (await desk.row())["last_seq"]
+    await desk.handle.signal(ConversationWorkflow.rate, Rating(5, "thanks"))
+    await desk.until_seq(before + 1)
+
+
+async def thought_about(desk: Desk) -> None:
+    await desk.say("think")
+    await desk.until_seq(2)
+
+
+async def claimed_while_the_model_thought(desk: Desk) -> None:
+    async def slow(turn: Turn) -> Outcome:
+        raise ApplicationError("busy")
+
+    desk.responder.model = slow
+    await desk.say("think")
+    await desk.until_seq(1)
+    await desk.claim(ADA)
+
+
+async def model_failed(desk: Desk) -> None:
+    async def broken(turn: Turn) -> Outcome:
+        raise ApplicationError("no key", non_retryable=True)
+
+    desk.responder.model = broken
+    await desk.say("think")
+    await desk.until_state(State.ESCALATED)
+
+
+async def triggers_failed(desk: Desk) -> None:
+    desk.responder.fails = True
+    await desk.say("hello")
+    await desk.until_state(State.ESCALATED)
+
+
+async def details_never_came(desk: Desk) -> None:
+    async def asks(turn: Turn) -> Outcome:
+        collecting = Collecting(CANCEL, Stage.CONFIRMING, "cancel", turn.messages[0].id)
+        return Outcome(OutcomeKind.ASK, text="Shall I?", collecting=collecting)
+
+    desk.responder.model = asks
+    await desk.say("think: cancel")
+    await desk.until_state(State.COLLECTING_DETAILS)
+    await desk.until_state(State.ESCALATED)
+
+
+async def owner_too_slow(desk: Desk) -> None:
+    await desk.say("a person")
+    await desk.until_state(State.ESCALATED)
+    await desk.claim(ADA)
+    await desk.until_state(State.ESCALATED)
+    await desk.until_seq(9)
+
+
+async def lapsed(desk: Desk) -> None:
+    await desk.say("hello")
+    await desk.until_state(State.RESOLVED)
+    await desk.handle.result()
+
+
+CASES: dict[Callable[[Desk], Awaitable[None]], ServicePolicy] = {
+    answered: ServicePolicy(),
+    burst: ServicePolicy(),
+    handed_over_and_resolved: ServicePolicy(),
+    thought_about: ServicePolicy(),
+    claimed_while_the_model_thought: ServicePolicy(),
+    model_failed: ServicePolicy(),
+    triggers_failed: ServicePolicy(),
+    details_never_came: IMPATIENT,
+    owner_too_slow: IMPATIENT,
+    lapsed: IMPATIENT,
+}

@@ -1,0 +1,61 @@
+"""Play the cases that have no history yet on the servers of a running `chatref up`, and keep their histories.
+
+python -m tests.replay.record .chatref
+"""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from temporalio.client import Client, WorkflowHistory
+
+from tests.ingestion.library import library_on
+from tests.ingestion.web import web
+from tests.replay.cases import CASES
+from tests.replay.readings import READINGS
+from tests.workflows.desk import desk_on
+
+HISTORIES = Path(__file__).parent / "histories"
+
+
+async def record(directory: Path) -> None:
+    run = json.loads((directory / "run.json").read_text())
+    client = await Client.connect(run["temporal_address"])
+    HISTORIES.mkdir(exist_ok=True)
+    for case, policy in CASES.items():
+        file = HISTORIES / f"{case.__name__}.json"
+        if file.exists():
+            continue
+        async with desk_on(client, run["database_url"], policy) as desk:
+            async with desk.worker():
+                await case(desk)
+            _keep(await desk.handle.fetch_history(), file)
+    for reading in READINGS:
+        file = HISTORIES / f"{reading.__name__}.json"
+        if file.exists():
+            continue
+        async with library_on(client, run["database_url"]) as library, web() as pages:
+            async with library.worker(step_seconds=0.01):
+                source_id = await reading(library, pages)
+            _keep(await library.handle(UUID(source_id)).fetch_history(), file)
+
+
+def _keep(history: WorkflowHistory, file: Path) -> None:
+    file.write_text(json.dumps(_without_machine(json.loads(history.to_json())), indent=1))
+    print(f"recorded {file.name}")
+
+
+def _without_machine(value: Any) -> Any:
+    """The history without what only says where it was made: a replay looks at none of it."""
+    if isinstance(value, dict):
+        return {key: _without_machine(each) for key, each in value.items() if key not in ("identity", "stackTrace")}
+    if isinstance(value, list):
+        return [_without_machine(each) for each in value]
+    return value
+
+
+if __name__ == "__main__":
+    asyncio.run(record(Path(sys.argv[1])))

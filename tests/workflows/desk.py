@@ -1,0 +1,218 @@
+"""A conversation on a real engine and a real database, driven as the API drives it; only the assistant is scripted."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from temporalio import activity
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+)
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
+from temporalio.worker import Worker
+
+from activities.log import LogActivities
+from chatref.conversation.events import EventType, HandoffReason, Person, State
+from chatref.conversation.policy import ServicePolicy
+from chatref.conversation.turns import Escalation, Outcome, OutcomeKind, Turn, VisitorMessage
+from chatref.effects import Responder
+from chatref.store.database import Database
+from chatref.store.record import ConversationLog
+from chatref.store.tables import Conversation, Site, Visitor
+from workflows.conversation import ConversationWorkflow
+from workflows.messages import Claim, ConversationInput, Say
+from workflows.names import workflow_id
+from workflows.plugin import chatref_plugin
+
+ADA = Person(str(uuid4()), "Ada")
+BO = Person(str(uuid4()), "Bo")
+
+
+def connected(client: Client) -> Client:
+    """The same connection with what Chatref's clients and workers have in common."""
+    config = client.config()
+    config["plugins"] = [chatref_plugin()]
+    return Client(**config)
+
+
+class ScriptedResponder(Responder):
+    """Goes by what is in the message: "person" escalates, "think" asks the model, the rest is answered at once."""
+
+    def __init__(self) -> None:
+        self.turns: list[Turn] = []
+        self.model: Callable[[Turn], Awaitable[Outcome]] = self._thought
+        self.fails = False
+
+    @activity.defn(name="consider")
+    async def consider(self, turn: Turn) -> Outcome:
+        self.turns.append(turn)
+        if self.fails:
+            raise ApplicationError("the assistant is broken")
+        message = turn.messages[-1]
+        if "person" in message.text:
+            escalation = Escalation(HandoffReason.ASKED_FOR_PERSON, message.text, message.id, team="billing")
+            return Outcome(OutcomeKind.ESCALATE, escalation=escalation)
+        if "think" in message.text:
+            return Outcome(OutcomeKind.THINK)
+        return Outcome(OutcomeKind.ANSWER, text=f"You said: {message.text}")
+
+    @activity.defn(name="think")
+    async def think(self, turn: Turn) -> Outcome:
+        return await self.model(turn)
+
+    async def _thought(self, turn: Turn) -> Outcome:
+        return Outcome(OutcomeKind.ANSWER, text="I thought about it.")
+
+
+@dataclass
+class Desk:
+    """One conversation, and a worker for it alone."""
+
+    client: Client
+    database: Database
+    responder: ScriptedResponder
+    task_queue: str
+    policy: ServicePolicy
+    conversation_id: str = ""
+    said: list[str] = field(default_factory=list)
+
+    async def open(self) -> None:
+        """Put the conversation into the database, as the API does before its first message."""
+        site = Site(key=str(uuid4()), name="Shop", identity_secret="s")
+        visitor = Visitor(site_id=site.id)
+        conversation = Conversation(site_id=site.id, visitor_id=visitor.id)
+        async with self.database.session() as session:
+            session.add(site)
+            await session.flush()
+            session.add(visitor)
+            await session.flush()
+            session.add(conversation)
+        self.conversation_id = str(conversation.id)
+
+    @property
+    def handle(self) -> WorkflowHandle[ConversationWorkflow, None]:
+        return self.client.get_workflow_handle_for(ConversationWorkflow.run, workflow_id(self.conversation_id))
+
+    def worker(self) -> Worker:
+        log = LogActivities(ConversationLog(self.database))
+        return Worker(
+            self.client,
+            task_queue=self.task_queue,
+            activities=[log.record, log.recall, self.responder.consider, self.responder.think],
+            graceful_shutdown_timeout=timedelta(0),
+        )
+
+    async def say(self, text: str, message_id: str = "", at: datetime | None = None) -> str:
+        message = VisitorMessage(message_id or str(uuid4()), text, at or await self.now())
+        await self.client.start_workflow(
+            ConversationWorkflow.run,
+            ConversationInput(self.conversation_id, self.policy, "support"),
+            id=workflow_id(self.conversation_id),
+            task_queue=self.task_queue,
+            start_signal="visitor_message",
+            start_signal_args=[message],
+        )
+        return message.id
+
+    async def annotate(self, text: str) -> None:
+        """Add a note as the API does to a conversation whose run has ended."""
+        await self.client.execute_update_with_start_workflow(
+            ConversationWorkflow.note,
+            Say(ADA, str(uuid4()), text),
+            start_workflow_operation=WithStartWorkflowOperation(
+                ConversationWorkflow.run,
+                ConversationInput(self.conversation_id, self.policy, "support"),
+                id=workflow_id(self.conversation_id),
+                task_queue=self.task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            ),
+        )
+
+    async def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def claim(self, agent: Person = ADA) -> Person | None:
+        """Who owns the conversation after the attempt."""
+        try:
+            return (await self.handle.execute_update(ConversationWorkflow.claim, Claim(agent))).owner
+        except WorkflowUpdateFailedError as error:
+            return Person(**_refusal(error).details[0]["owner"])
+
+    async def refusal(self, update: Any, argument: Any) -> str:
+        """The code that an update is refused with."""
+        with pytest.raises(WorkflowUpdateFailedError) as error:
+            await self.handle.execute_update(update, argument)
+        return str(_refusal(error.value).type)
+
+    async def events(self) -> list[dict[str, Any]]:
+        async with self.database.driver() as connection:
+            rows = await connection.fetch(
+                "select * from events where conversation_id = $1::text::uuid order by seq", self.conversation_id
+            )
+        return [dict(row) for row in rows]
+
+    async def row(self) -> dict[str, Any]:
+        async with self.database.driver() as connection:
+            row = await connection.fetchrow(
+                "select * from conversations where id = $1::text::uuid", self.conversation_id
+            )
+        assert row is not None
+        return dict(row)
+
+    async def texts(self) -> list[str]:
+        return [event["text"] for event in await self.events() if event["type"] == EventType.MESSAGE]
+
+    async def alerts(self) -> list[tuple[int, str]]:
+        events = await self.events()
+        return [(event["data"]["step"], event["data"]["audience"]) for event in events if event["type"] == "alert"]
+
+    async def until(self, condition: Callable[[dict[str, Any]], bool], seconds: float = 10) -> dict[str, Any]:
+        """The conversation's row, once it is as wanted."""
+        async with asyncio.timeout(seconds):
+            while not condition(row := await self.row()):
+                await asyncio.sleep(0.02)
+        return row
+
+    async def until_said(self, text: str) -> dict[str, Any]:
+        """The conversation's row, once this is its last message."""
+        return await self.until(lambda row: (row["last_message"] or {}).get("text") == text)
+
+    async def until_state(self, state: State) -> dict[str, Any]:
+        return await self.until(lambda row: row["state"] == state)
+
+    async def until_seq(self, seq: int) -> dict[str, Any]:
+        return await self.until(lambda row: row["last_seq"] >= seq)
+
+    async def status(self) -> WorkflowExecutionStatus | None:
+        return (await self.handle.describe()).status
+
+
+def _refusal(error: WorkflowUpdateFailedError) -> ApplicationError:
+    assert isinstance(error.cause, ApplicationError)
+    return error.cause
+
+
+@asynccontextmanager
+async def desk_on(client: Client, database_url: str, policy: ServicePolicy) -> AsyncIterator[Desk]:
+    """A desk without a worker, on its own task queue; its conversation is ended at the end."""
+    database = Database(database_url)
+    desk = Desk(connected(client), database, ScriptedResponder(), f"desk-{uuid4()}", policy)
+    await desk.open()
+    try:
+        yield desk
+    finally:
+        # The server is shared, and where time is skipped a workflow that nobody serves would hold up the clock.
+        with suppress(RPCError):
+            await desk.handle.terminate()
+        await database.close()

@@ -1,0 +1,90 @@
+"""A conversation that outgrows one run: it continues as new and nobody notices."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.testing import WorkflowEnvironment
+
+from chatref.conversation.events import State
+from chatref.conversation.policy import ServicePolicy
+from tests.conftest import patiently
+from tests.workflows.desk import ADA, Desk, desk_on
+from workflows.conversation import ConversationWorkflow
+from workflows.messages import Say, Tag
+from workflows.names import SEARCH_ATTRIBUTES
+
+EVENTS_BEFORE_A_NEW_RUN = 40
+
+
+@pytest.fixture(scope="module")
+async def forgetful_client(temporal_program: Path) -> AsyncIterator[Client]:
+    """A real server that suggests to continue as new after a few events instead of thousands."""
+    option = f"--dynamic-config-value=limit.historyCount.suggestContinueAsNew={EVENTS_BEFORE_A_NEW_RUN}"
+    environment = await patiently(
+        lambda: WorkflowEnvironment.start_local(
+            dev_server_existing_path=str(temporal_program),
+            dev_server_extra_args=[option],
+            search_attributes=SEARCH_ATTRIBUTES,
+        )
+    )
+    try:
+        yield environment.client
+    finally:
+        await environment.shutdown()
+
+
+@pytest.fixture
+async def long_desk(forgetful_client: Client, database_url: str) -> AsyncIterator[Desk]:
+    async with desk_on(forgetful_client, database_url, ServicePolicy()) as desk, desk.worker():
+        yield desk
+
+
+async def until_next_run(desk: Desk) -> None:
+    """Talk until the server has had enough of this run."""
+    first = (await desk.handle.describe()).run_id
+    for number in range(EVENTS_BEFORE_A_NEW_RUN):
+        await desk.say(f"hello {number}")
+        await desk.until_said(f"You said: hello {number}")
+        if (await desk.handle.describe()).run_id != first:
+            return
+    raise AssertionError("the conversation never continued as new")
+
+
+async def test_a_message_is_known_in_the_next_run_too(long_desk: Desk) -> None:
+    message_id = await long_desk.say("first")
+    await until_next_run(long_desk)
+    await long_desk.say("first", message_id)
+    await long_desk.say("last")
+    row = await long_desk.until_said("You said: last")
+    events = await long_desk.events()
+    assert [event["seq"] for event in events] == list(range(1, row["last_seq"] + 1))
+    assert [event["id"] for event in events].count(message_id) == 1
+
+
+async def test_a_command_with_a_key_of_the_run_before_changes_nothing(long_desk: Desk) -> None:
+    await long_desk.say("first")
+    tag = Tag(ADA, add=("vip",), key="k1")
+    first = await long_desk.handle.execute_update(ConversationWorkflow.tag, tag)
+    await until_next_run(long_desk)
+    before = (await long_desk.row())["last_seq"]
+    assert await long_desk.handle.execute_update(ConversationWorkflow.tag, tag) == first
+    assert (await long_desk.row())["last_seq"] == before
+
+
+async def test_a_wait_goes_on_with_its_deadline(long_desk: Desk) -> None:
+    await long_desk.say("a person")
+    before = await long_desk.until_state(State.ESCALATED)
+    first = (await long_desk.handle.describe()).run_id
+    for number in range(EVENTS_BEFORE_A_NEW_RUN):
+        await long_desk.handle.execute_update(ConversationWorkflow.note, Say(ADA, str(uuid4()), f"note {number}"))
+        if (await long_desk.handle.describe()).run_id != first:
+            break
+    else:
+        raise AssertionError("the conversation never continued as new")
+    after = await long_desk.row()
+    assert (after["waiting_since"], after["deadline"]) == (before["waiting_since"], before["deadline"])
+    assert (await long_desk.handle.describe()).status is WorkflowExecutionStatus.RUNNING
+    assert await long_desk.claim(ADA) == ADA

@@ -1,0 +1,1 @@
+"""What must survive a crash: the durable workflows and the messages they take."""

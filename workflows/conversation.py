@@ -1,0 +1,389 @@
+"""The conversation's workflow: it owns time and effects, and leaves every decision to `chatref.conversation`.
+
+Messages and commands only enter a mailbox; one loop takes them out in the order of the history. So nothing awaits
+between looking at the state and changing it, and no handler has to lock.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from chatref.conversation.conversation import Conversation, Refused
+    from chatref.conversation.events import Person, State
+    from chatref.conversation.state import Accepted, ConversationState
+    from chatref.conversation.turns import Outcome, OutcomeKind, Turn, VisitorMessage
+    from chatref.effects import ConversationRow, Log, Past, RecordBatch, Responder
+    from workflows.alarm import Alarm
+    from workflows.messages import Claim, ConversationInput, Rating, Release, Resolve, Say, Tag, Transfer
+    from workflows.names import OWNER, STATE, TEAM
+
+EVENTS_PER_RUN_AT_MOST = 1_000_000
+"""More than a run's history can hold, so that a later run's fence is above every earlier one's."""
+
+DATABASE_RETRY = RetryPolicy(
+    initial_interval=timedelta(milliseconds=50), backoff_coefficient=2, maximum_interval=timedelta(seconds=5)
+)
+DATABASE_TIME_LIMIT = timedelta(seconds=5)
+CONSIDER_TIME_LIMIT = timedelta(seconds=3)
+MODEL_RETRY = RetryPolicy(
+    initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(seconds=5), maximum_attempts=4
+)
+MODEL_HEARTBEAT = timedelta(seconds=5)
+PAUSE_BETWEEN_THOUGHTS = timedelta(seconds=1)
+"""Of a burst, the model is asked at most so often, however fast the visitor writes."""
+
+
+@dataclass
+class _Command:
+    """Something to do in its turn. `answered` is set once its outcome is recorded."""
+
+    run: Callable[[datetime], Accepted | None]
+    accepted: Accepted | None = None
+    refused: Refused | None = None
+    answered: bool = False
+
+
+@dataclass
+class _Thinking:
+    """The model's turn under way. `outcome` stays None if it failed."""
+
+    turn: Turn
+    task: asyncio.Task[None] | None = None
+    done: bool = False
+    outcome: Outcome | None = field(default=None)
+
+
+@workflow.defn(name="Conversation")
+class ConversationWorkflow:
+    """One conversation, from its first message until its reopen window has passed."""
+
+    @workflow.init
+    def __init__(self, begin: ConversationInput) -> None:
+        self._begin = begin
+        self._mailbox: deque[_Command] = deque()
+        self._alarm = Alarm()
+        self._thinking: _Thinking | None = None
+        self._recorded: ConversationRow | None = None
+        self._turn_began: datetime | None = None
+        self._thought_at: datetime | None = None
+        # Until the past is recalled, commands wait in the mailbox.
+        self._conversation: Conversation | None = None
+
+    @workflow.run
+    async def run(self, begin: ConversationInput) -> None:
+        conversation = self._conversation = self._open(begin.state or await self._recall())
+        # What came in while the last step was written down is answered, and may keep the conversation going.
+        while not conversation.finished or self._mailbox:
+            self._alarm.set(conversation.deadline)
+            await workflow.wait_condition(self._something_to_do)
+            commands = self._take_commands()
+            self._take_thought(conversation)
+            if self._alarm.rang:
+                conversation.overdue(workflow.now())
+            await self._record(conversation)
+            for command in commands:
+                command.answered = True
+            await self._let_the_assistant_answer(conversation)
+            if workflow.info().is_continue_as_new_suggested() and not self._mailbox:
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                if not self._mailbox:
+                    # What the model is thinking about is unanswered, and the next run has it thought about anew.
+                    self._stop_thinking()
+                    conversation.state.generation += 1
+                    workflow.continue_as_new(
+                        ConversationInput(begin.conversation_id, begin.policy, begin.default_team, conversation.state)
+                    )
+        await workflow.wait_condition(workflow.all_handlers_finished)
+
+    # Messages. A signal must never fail the workflow: what is illegal is refused and logged.
+
+    @workflow.signal
+    def visitor_message(self, message: VisitorMessage) -> None:
+        self._mailbox.append(_Command(lambda now: self._here.visitor_wrote(message, now)))
+
+    @workflow.signal
+    def rate(self, rating: Rating) -> None:
+        self._mailbox.append(_Command(lambda now: self._here.rated(rating.score, rating.comment, now)))
+
+    @workflow.signal(name="claim")
+    def claim_by_signal(self, claim: Claim) -> None:
+        """For operators and integrations; the inbox uses the update of the same name, which answers."""
+        self._mailbox.append(self._claiming(claim))
+
+    @workflow.update
+    async def claim(self, claim: Claim) -> Accepted:
+        return await self._answer_to(self._claiming(claim))
+
+    @claim.validator
+    def _claim_is_open(self, claim: Claim) -> None:
+        # Refused here, a lost race leaves nothing in the history.
+        if self._conversation is not None:
+            state = self._conversation.state
+            owner, repeated = state.owner, _scoped("claim", claim.agent, claim.key) in state.accepted
+            if owner is not None and owner.id != claim.agent.id and not repeated:
+                raise _problem(Refused("already_claimed", f"{owner.name} has this conversation", owner))
+
+    @workflow.update
+    async def reply(self, say: Say) -> Accepted:
+        return await self._answer_to(_Command(lambda now: self._here.reply(say.agent, say.id, say.text, now)))
+
+    @workflow.update
+    async def note(self, say: Say) -> Accepted:
+        return await self._answer_to(_Command(lambda now: self._here.note(say.agent, say.id, say.text, now)))
+
+    @workflow.update
+    async def tag(self, tag: Tag) -> Accepted:
+        return await self._answer_to(
+            self._once("tag", tag.agent, tag.key, lambda now: self._here.tag(tag.agent, tag.add, tag.remove, now))
+        )
+
+    @workflow.update
+    async def release(self, release: Release) -> Accepted:
+        def run(now: datetime) -> Accepted:
+            if release.to_assistant:
+                return self._here.release_to_assistant(release.agent, now)
+            return self._here.release_to_queue(release.agent, now)
+
+        return await self._answer_to(self._once("release", release.agent, release.key, run))
+
+    @workflow.update
+    async def transfer(self, transfer: Transfer) -> Accepted:
+        def run(now: datetime) -> Accepted:
+            if transfer.to is not None:
+                return self._here.assign(transfer.agent, transfer.to, now)
+            return self._here.transfer_to_team(transfer.agent, transfer.team, now)
+
+        return await self._answer_to(self._once("transfer", transfer.agent, transfer.key, run))
+
+    @workflow.update
+    async def resolve(self, resolve: Resolve) -> Accepted:
+        return await self._answer_to(
+            self._once("resolve", resolve.agent, resolve.key, lambda now: self._here.resolve(resolve.agent, now))
+        )
+
+    # The mailbox
+
+    @property
+    def _here(self) -> Conversation:
+        assert self._conversation is not None, "the mailbox is only emptied once the conversation is open"
+        return self._conversation
+
+    def _claiming(self, claim: Claim) -> _Command:
+        return self._once("claim", claim.agent, claim.key, lambda now: self._here.claim(claim.agent, now))
+
+    def _once(self, what: str, agent: Person, key: str, run: Callable[[datetime], Accepted]) -> _Command:
+        return _Command(lambda now: self._here.once(_scoped(what, agent, key), lambda: run(now)))
+
+    async def _answer_to(self, command: _Command) -> Accepted:
+        self._mailbox.append(command)
+        await workflow.wait_condition(lambda: command.answered)
+        if command.refused is not None:
+            raise _problem(command.refused)
+        assert command.accepted is not None, "an agent's command is accepted or refused"
+        return command.accepted
+
+    def _something_to_do(self) -> bool:
+        if self._mailbox or self._alarm.rang:
+            return True
+        # A turn that nobody thinks about is one that an earlier run left.
+        return self._thinking.done if self._thinking is not None else self._here.pending_turn() is not None
+
+    def _take_commands(self) -> list[_Command]:
+        commands = list(self._mailbox)
+        self._mailbox.clear()
+        for command in commands:
+            try:
+                command.accepted = command.run(workflow.now())
+            except Refused as refused:
+                command.refused = refused
+                workflow.logger.info("a command was refused: %s", refused.code)
+        return commands
+
+    # The assistant
+
+    async def _let_the_assistant_answer(self, conversation: Conversation) -> None:
+        """Answer what is unanswered, if it is the assistant's turn, as long as nothing new has come in."""
+        while (turn := conversation.pending_turn()) is not None and not self._mailbox:
+            if self._thinking is not None and self._thinking.turn.answers_seq == turn.answers_seq:
+                return
+            self._stop_thinking()
+            self._turn_began = self._turn_began or workflow.now()
+            outcome = await self._consider(turn) if self._time_left() else None
+            if self._mailbox:
+                return
+            if outcome is not None and outcome.kind is OutcomeKind.THINK:
+                self._start_thinking(turn)
+                return
+            self._commit(conversation, turn, outcome)
+            await self._record(conversation)
+        if conversation.pending_turn() is None:
+            self._stop_thinking()
+            self._turn_began = None
+
+    async def _consider(self, turn: Turn) -> Outcome | None:
+        try:
+            return await workflow.execute_local_activity_method(
+                Responder.consider,
+                turn,
+                start_to_close_timeout=CONSIDER_TIME_LIMIT,
+                retry_policy=RetryPolicy(maximum_attempts=2),
+                summary="triggers, details, answer",
+            )
+        except FailureError as error:
+            # A local activity's failure arrives as it is, not wrapped in an ActivityError.
+            if is_cancelled_exception(error):
+                raise
+            return None
+
+    def _time_left(self) -> timedelta:
+        """Of the turn's limit, which counts from the first message that is unanswered: nobody can write it away."""
+        began = self._turn_began or workflow.now()
+        return max(timedelta(0), self._begin.policy.turn_limit - (workflow.now() - began))
+
+    def _start_thinking(self, turn: Turn) -> None:
+        thinking = self._thinking = _Thinking(turn)
+        thinking.task = asyncio.create_task(self._think(thinking))
+
+    def _stop_thinking(self) -> None:
+        if self._thinking is not None:
+            if self._thinking.task is not None:
+                self._thinking.task.cancel()
+            self._thinking = None
+
+    async def _think(self, thinking: _Thinking) -> None:
+        try:
+            if self._thought_at is not None:
+                early = self._thought_at + PAUSE_BETWEEN_THOUGHTS - workflow.now()
+                if early > timedelta(0):
+                    await workflow.sleep(early, summary="let a burst of messages end")
+            self._thought_at = workflow.now()
+            thinking.outcome = await workflow.execute_activity_method(
+                Responder.think,
+                thinking.turn,
+                schedule_to_close_timeout=max(self._time_left(), timedelta(milliseconds=1)),
+                heartbeat_timeout=MODEL_HEARTBEAT,
+                retry_policy=MODEL_RETRY,
+                summary="ask the model",
+            )
+        except ActivityError as error:
+            # Cancelled, the turn is no longer wanted and nobody looks at it; failed, it has no outcome.
+            workflow.logger.info("the model's turn ended without an outcome: %s", error.retry_state)
+        finally:
+            # Whatever went wrong, a turn that is never done would leave the visitor waiting.
+            thinking.done = True
+
+    def _take_thought(self, conversation: Conversation) -> None:
+        thinking = self._thinking
+        if thinking is not None and thinking.done:
+            self._thinking = None
+            self._commit(conversation, thinking.turn, thinking.outcome)
+
+    def _commit(self, conversation: Conversation, turn: Turn, outcome: Outcome | None) -> None:
+        if outcome is None:
+            conversation.assistant_failed(turn.answers_seq, workflow.now())
+        else:
+            conversation.commit(outcome, turn.answers_seq, workflow.now())
+
+    # The log
+
+    def _open(self, state: ConversationState) -> Conversation:
+        return Conversation(state, self._begin.policy, self._begin.default_team, _new_id)
+
+    async def _recall(self) -> ConversationState:
+        past: Past = await workflow.execute_local_activity_method(
+            Log.recall,
+            self._begin.conversation_id,
+            start_to_close_timeout=DATABASE_TIME_LIMIT,
+            retry_policy=DATABASE_RETRY,
+            summary="what earlier runs left",
+        )
+        return past.resume(self._begin.conversation_id, workflow.now(), past.fence // EVENTS_PER_RUN_AT_MOST + 1)
+
+    async def _record(self, conversation: Conversation) -> None:
+        """Write down what happened since the last time, if anything did."""
+        events = conversation.take_events()
+        if not events:
+            return
+        state = conversation.state
+        deadline = conversation.deadline
+        row = ConversationRow(
+            state=state.state,
+            owner=state.owner,
+            team=state.team,
+            tags=state.tags,
+            priority=state.priority,
+            waiting_since=state.wait.since if state.wait else None,
+            deadline=deadline.at if deadline and state.wait else None,
+            handoff=state.handoff,
+            details=state.details,
+            episode=state.episode,
+        )
+        fence = state.generation * EVENTS_PER_RUN_AT_MOST + workflow.info().get_current_history_length()
+        await workflow.execute_local_activity_method(
+            Log.record,
+            RecordBatch(state.conversation_id, fence, events, row),
+            start_to_close_timeout=DATABASE_TIME_LIMIT,
+            retry_policy=DATABASE_RETRY,
+            summary=f"events {events[0].seq} to {events[-1].seq}",
+        )
+        self._tell_operators(conversation, row)
+
+    def _tell_operators(self, conversation: Conversation, row: ConversationRow) -> None:
+        before = self._recorded
+        self._recorded = row
+        if before is None or (before.state, before.team, before.owner) != (row.state, row.team, row.owner):
+            workflow.upsert_search_attributes(
+                [
+                    STATE.value_set(row.state.value),
+                    TEAM.value_set(row.team) if row.team else TEAM.value_unset(),
+                    OWNER.value_set(row.owner.id) if row.owner else OWNER.value_unset(),
+                ]
+            )
+        workflow.set_current_details(_details(conversation, row))
+
+
+def _new_id() -> str:
+    return str(workflow.uuid4())
+
+
+def _scoped(what: str, agent: Person, key: str) -> str:
+    """A key is its caller's, for one kind of command: it must never answer anything else."""
+    return f"{agent.id} {what} {key}" if key else ""
+
+
+def _problem(refused: Refused) -> ApplicationError:
+    owner = refused.owner
+    details = {"owner": {"id": owner.id, "name": owner.name} if owner else None}
+    return ApplicationError(str(refused), details, type=refused.code, non_retryable=True)
+
+
+_CONTROL = {
+    State.AI_HANDLING: "The assistant answers",
+    State.COLLECTING_DETAILS: "The assistant asks for details",
+    State.ESCALATED: "Waiting for a person",
+    State.HUMAN_OWNED: "With an agent",
+    State.RESOLVED: "Resolved",
+}
+
+
+def _details(conversation: Conversation, row: ConversationRow) -> str:
+    """What an operator reads in the Temporal UI: who controls it, why, and what is next. Nothing the visitor wrote."""
+    lines = [f"**{_CONTROL[row.state]}**"]
+    if row.owner is not None:
+        lines.append(f"Owner: agent {row.owner.id}")
+    if row.team:
+        lines.append(f"Team: {row.team}")
+    if row.handoff is not None:
+        lines.append(f"Reason: {row.handoff.action or row.handoff.reason.value}")
+    if row.waiting_since is not None:
+        lines.append(f"The visitor waits since {row.waiting_since:%Y-%m-%d %H:%M:%S} UTC")
+    if (deadline := conversation.deadline) is not None:
+        lines.append(f"Next, at {deadline.at:%Y-%m-%d %H:%M:%S} UTC: {deadline.kind.value}")
+    return "\n\n".join(lines)

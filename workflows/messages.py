@@ -1,0 +1,94 @@
+"""The inputs of the workflows, and the signals and updates they take: one dataclass each.
+
+Every agent's command carries `key`, the caller's idempotency key: the same key again answers the same and changes
+nothing. An empty one is never the same as another.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from chatref.conversation.events import Person
+from chatref.conversation.policy import ServicePolicy
+from chatref.conversation.state import ConversationState
+
+
+@dataclass
+class ConversationInput:
+    """`state` is None but when a run continues another; then it is all that the run knows."""
+
+    conversation_id: str
+    policy: ServicePolicy
+    default_team: str
+    state: ConversationState | None = None
+
+
+@dataclass
+class Rating:
+    """`score` from 1 to 5."""
+
+    score: int
+    comment: str = ""
+
+
+@dataclass
+class Claim:
+    agent: Person
+    key: str = ""
+
+
+@dataclass
+class Say:
+    """A public reply, or a note. `id` is the message's id, made by the client, and its own idempotency key."""
+
+    agent: Person
+    id: str
+    text: str
+
+
+@dataclass
+class Tag:
+    agent: Person
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    key: str = ""
+
+
+@dataclass
+class Release:
+    """`to_assistant`, or else to the queue."""
+
+    agent: Person
+    to_assistant: bool
+    key: str = ""
+
+
+@dataclass
+class Transfer:
+    """To a team (its slug) or, where `to` is given, to an agent."""
+
+    agent: Person
+    team: str = ""
+    to: Person | None = None
+    key: str = ""
+
+
+@dataclass
+class Resolve:
+    agent: Person
+    key: str = ""
+
+
+@dataclass
+class IngestionInput:
+    """`every` is the schedule, if any. `resting` when a run continues another: then it does not read at once."""
+
+    source_id: str
+    every: timedelta | None = None
+    resting: bool = False
+
+
+@dataclass
+class Refresh:
+    """Read everything again, or only what failed."""
+
+    failed_only: bool = False

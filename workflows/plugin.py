@@ -1,0 +1,19 @@
+"""What client, worker and replayer must agree on, in one value, so that they cannot drift."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.plugin import SimplePlugin
+
+from workflows.conversation import ConversationWorkflow
+from workflows.ingestion import IngestionWorkflow
+
+WORKFLOWS: list[type] = [ConversationWorkflow, IngestionWorkflow]
+
+
+def chatref_plugin(activities: Sequence[Callable[..., Any]] = ()) -> SimplePlugin:
+    """For `Client.connect(plugins=…)`, from which workers take it over, and for `Replayer(plugins=…)`."""
+    return SimplePlugin(
+        "chatref", data_converter=pydantic_data_converter, workflows=WORKFLOWS, activities=list(activities)
+    )
