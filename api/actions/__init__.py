@@ -1,0 +1,1 @@
+"""Custom actions, and trying them."""

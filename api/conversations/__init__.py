@@ -1,0 +1,1 @@
+"""The inbox's conversations: lists, details, and what agents do with them."""

@@ -1,0 +1,1 @@
+"""Searching the owner's content."""

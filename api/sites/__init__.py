@@ -1,0 +1,1 @@
+"""The sites that embed the widget."""

@@ -1,0 +1,1 @@
+"""The widget's routes: a visitor's side of one conversation."""

@@ -1,0 +1,40 @@
+"""Who calls: a visitor, by the token of their conversation. Needs no database."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+
+from api import tokens
+from api.origins import allows, is_ours
+from api.problems import Problem
+from api.services import Services, Use
+from api.session.caller import bearer
+from api.tokens import BadToken, VisitorClaims
+from chatref.store.tables import Site
+
+_scheme = HTTPBearer(auto_error=False, description="The conversation's `visitor_token`.", scheme_name="VisitorToken")
+AUTHENTICATED = [Depends(_scheme)]
+
+
+def check_origin(request: Request, services: Services, site: Site | None) -> None:
+    origin = request.headers.get("origin")
+    if origin is None or site is None or allows(site, origin):
+        return
+    if not is_ours(origin, request.headers.get("host", ""), services.settings.public_url):
+        raise Problem(403, "origin_not_allowed", "This page may not embed the site's widget.")
+
+
+async def _visitor(conversation_id: UUID, request: Request, services: Use) -> VisitorClaims:
+    try:
+        claims = tokens.read(bearer(request), services.settings.token_key)
+    except BadToken:
+        raise Problem(401, "not_signed_in", "Send the conversation's visitor_token as Bearer.") from None
+    if claims.conversation != conversation_id:
+        raise Problem(403, "forbidden", "This token is for another conversation.")
+    check_origin(request, services, services.configuration.sites.get(claims.site))
+    return claims
+
+
+VisitorCaller = Annotated[VisitorClaims, Depends(_visitor)]
