@@ -1,0 +1,212 @@
+"""The composition root: the only place that builds clients, and that puts API and worker together from their parts."""
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import uvicorn
+from temporalio.client import Client
+from temporalio.service import GrpcCompression, RPCError
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from activities.ingestion import IngestionActivities
+from activities.log import LogActivities
+from activities.responder import ResponderActivities
+from api.app import create_app
+from api.engine import Conversations
+from api.ingestions import Ingestions
+from chatref.assistant.interface import Assistant
+from chatref.assistant.keyless import KeylessAssistant
+from chatref.assistant.openai import OpenAIAssistant, connect
+from chatref.assistant.responder import Responder
+from chatref.configuration import Configuration
+from chatref.ingestion.ingestion import SourceReading
+from chatref.ingestion.reader import Reader
+from chatref.settings import Settings, TemporalSettings
+from chatref.store.channels import Channel, Config
+from chatref.store.database import Database
+from chatref.store.listener import Listener
+from chatref.store.record import ConversationLog
+from workflows.names import INGESTION_QUEUE, TASK_QUEUE
+from workflows.plugin import chatref_plugin
+
+logger = logging.getLogger(__name__)
+
+CONNECT_AGAIN_AFTER = timedelta(seconds=1)
+GRACE = timedelta(seconds=5)
+STICKY = timedelta(seconds=3)
+"""How long a workflow waits for the worker that knows it before any other may go on with it."""
+PUBLISHING_SECONDS = 120.0
+KEPT_ALIVE = timedelta(seconds=75)
+"""An idle connection; longer than proxies keep theirs, so that none sends a request into one that is just ending."""
+WEB_PAGES = Path(__file__).parents[1] / "web" / "dist"
+
+
+async def temporal_client(settings: TemporalSettings, *, lazy: bool = False) -> Client:
+    """A client of the given server. `lazy` does not connect before the first call, so that it may be away now."""
+    return await Client.connect(
+        settings.temporal_address,
+        namespace=settings.temporal_namespace,
+        api_key=settings.temporal_api_key.get_secret_value() if settings.temporal_api_key else None,
+        tls=settings.temporal_tls,
+        plugins=[chatref_plugin()],
+        # Our payloads are small: compressing them costs more than it saves.
+        grpc_compression=GrpcCompression.NONE,
+        lazy=lazy,
+    )
+
+
+def ingestions(client: Client) -> Ingestions:
+    """How sources are had read, for who is not the API."""
+    return Ingestions(client)
+
+
+def model(settings: Settings, configuration: Configuration, log: ConversationLog) -> Assistant | None:
+    """The OpenAI assistant where there is a key; otherwise none, and the keyless one answers."""
+    if settings.openai_api_key is None:
+        return None
+    client = connect(settings.openai_api_key.get_secret_value(), settings.openai_base_url)
+    return OpenAIAssistant(client, settings.openai_model, configuration.index, configuration.triggers, log.transcript)
+
+
+@asynccontextmanager
+async def workers(settings: Settings, client: Client) -> AsyncIterator[list[Worker]]:
+    """A worker of the conversations, with its own view of the configuration, and one that reads sources."""
+    database = Database(settings.database_url)
+    # Of its own: publishing a large source takes longer than a chat's statements may, and must not take their places.
+    database_of_sources = Database(settings.database_url, pool_size=8, command_seconds=PUBLISHING_SECONDS)
+    reader = Reader()
+    configuration = Configuration(database)
+
+    async def connected() -> None:
+        configuration.outdated(None)
+
+    listener = Listener(
+        settings.database_url, {Channel.CONFIG: lambda payload: configuration.outdated(Config(payload))}, connected
+    )
+    try:
+        await configuration.start()
+        await listener.start()
+        conversations = ConversationLog(database)
+        responder = Responder(
+            configuration.triggers,
+            KeylessAssistant(configuration.index),
+            model(settings, configuration, conversations),
+        )
+        log, answers = LogActivities(conversations), ResponderActivities(responder)
+        ingestion = IngestionActivities(
+            SourceReading(database_of_sources, reader, allow_private=settings.read_private_addresses)
+        )
+        yield [
+            Worker(
+                client,
+                task_queue=TASK_QUEUE,
+                activities=[log.record, log.recall, answers.consider, answers.think],
+                max_concurrent_activities=200,
+                # The sandbox finds what is not deterministic, and the tests run in it. Here it would cost a third of
+                # the worker's time and part of a conversation's memory: it is entered anew for every payload.
+                workflow_runner=UnsandboxedWorkflowRunner(),
+                graceful_shutdown_timeout=GRACE,
+                sticky_queue_schedule_to_start_timeout=STICKY,
+            ),
+            Worker(
+                client,
+                task_queue=INGESTION_QUEUE,
+                activities=ingestion.every(),
+                max_concurrent_activities=20,
+                workflow_runner=UnsandboxedWorkflowRunner(),
+                graceful_shutdown_timeout=timedelta(0),
+                sticky_queue_schedule_to_start_timeout=STICKY,
+            ),
+        ]
+    finally:
+        await reader.stop()
+        await database_of_sources.close()
+        await listener.stop()
+        await configuration.stop()
+        await database.close()
+
+
+async def serve_api(host: str, port: int) -> None:
+    """Until SIGINT or SIGTERM; then streams get a moment to end. Temporal may be away now and later."""
+    settings = Settings()
+    database = Database(settings.database_url)
+    client = await temporal_client(settings, lazy=True)
+    app = create_app(
+        settings=settings,
+        database=database,
+        conversations=Conversations(client),
+        ingestions=Ingestions(client),
+        dist=WEB_PAGES,
+    )
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=int(KEPT_ALIVE.total_seconds()),
+        timeout_graceful_shutdown=int(GRACE.total_seconds()),
+    )
+    try:
+        await uvicorn.Server(config).serve()
+    finally:
+        await database.close()
+
+
+async def run_worker() -> None:
+    """Until SIGINT or SIGTERM. Waits for Temporal where it is not there yet."""
+    settings = Settings()
+    asked = _asked_to_stop()
+    client = await _connected(settings, asked)
+    if client is not None:
+        async with workers(settings, client) as running:
+            serving = asyncio.create_task(_run_all(running))
+            waiting = asyncio.create_task(asked.wait())
+            await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
+            if serving.done():
+                serving.result()
+            await _end(running)
+            await serving
+
+
+async def _run_all(running: list[Worker]) -> None:
+    async with asyncio.TaskGroup() as group:
+        for worker in running:
+            group.create_task(worker.run())
+
+
+async def _end(running: list[Worker]) -> None:
+    ended = asyncio.gather(*(worker.shutdown() for worker in running))
+    try:
+        await asyncio.wait_for(asyncio.shield(ended), 2 * GRACE.total_seconds())
+    except TimeoutError:
+        # The SDK waits for local activities, which retry until the database is back. Nothing is lost by leaving: what
+        # is not in the history is done again.
+        logger.warning("leaving with work under way: the database does not answer")
+        logging.shutdown()
+        os._exit(0)
+
+
+async def _connected(settings: Settings, asked: asyncio.Event) -> Client | None:
+    while not asked.is_set():
+        try:
+            return await temporal_client(settings)
+        except (RPCError, RuntimeError) as error:
+            logger.warning("Temporal cannot be reached at %s (%s)", settings.temporal_address, type(error).__name__)
+            await asyncio.sleep(CONNECT_AGAIN_AFTER.total_seconds())
+    return None
+
+
+def _asked_to_stop() -> asyncio.Event:
+    asked = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, asked.set)
+    return asked
