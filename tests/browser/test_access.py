@@ -1,0 +1,114 @@
+"""What people can perceive and reach: axe-core's rules on the main screens of both apps, light and dark."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from chatref.composition import WEB_PAGES
+from tests.browser.conftest import PHONE, SitDown, Visit
+from tests.browser.desk import Agent
+from tests.browser.shopper import ACCOUNT_QUESTION, ANSWER, CANCELLATION, PASSED_ON, QUESTION, SOURCE
+
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# A phone shows one pane at a time: the list without the thread's landmark, the thread without the list's heading. What
+# pops up stands beside every landmark.
+_NOT_HERE = {name: {"enabled": False} for name in ("landmark-one-main", "page-has-heading-one", "region")}
+_RUN = "([where, values, rules]) => axe.run(where, { runOnly: { type: 'tag', values }, rules })"
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    script = WEB_PAGES.parent / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.exists():
+        pytest.skip("No axe-core here: run `make setup`.")
+    return script.read_text()
+
+
+async def faults(page: Page, axe: str, within: str) -> list[str]:
+    """Every rule that is broken, and where."""
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(axe)
+    results: dict[str, Any] = await page.evaluate(_RUN, [within, _RULES, _NOT_HERE])
+    return [
+        f"{fault['id']} ({fault['help']}): {node['target']} {node['failureSummary']}"
+        for fault in results["violations"]
+        for node in fault["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_widget(scheme: str, axe: str, visit: Visit, sit_down: SitDown, ada: Agent) -> None:
+    found: list[str] = []
+    visitor = await visit("Abe Access", color_scheme=scheme, reduced_motion="reduce")
+    found += await faults(visitor.page, axe, "#chatref")
+    await visitor.open()
+    await visitor.say(QUESTION)
+    await visitor.hears(ANSWER)
+    await visitor.tap(SOURCE).click()
+    found += await faults(visitor.page, axe, "#chatref")
+    await visitor.say(CANCELLATION)
+    await visitor.tap("Yes, please").click()
+    await visitor.hears(ACCOUNT_QUESTION)
+    await visitor.tap("Fill in a form instead").click()
+    found += await faults(visitor.page, axe, "#chatref")
+    await visitor.say("FF-20417, I am moving")
+    await visitor.hears(PASSED_ON)
+    await expect(visitor.card.get_by_test_id("waiting")).to_be_visible()
+    found += await faults(visitor.page, axe, "#chatref")
+    desk = await sit_down(ada)
+    await desk.open("Abe Access")
+    await desk.take_over.click()
+    await desk.reply("Abe Access", "Hello Abe")
+    await desk.thread.get_by_role("button", name="Resolve").click()
+    await visitor.card.get_by_role("radio", name="4 stars").check(force=True)
+    await visitor.context.set_offline(True)
+    await visitor.say("One more thing")
+    await expect(visitor.said("One more thing")).to_contain_text("Not sent yet")
+    found += await faults(visitor.page, axe, "#chatref")
+    assert found == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_inbox(scheme: str, axe: str, visit: Visit, sit_down: SitDown, ada: Agent) -> None:
+    found: list[str] = []
+    desk = await sit_down(ada, signed_in=False, color_scheme=scheme, reduced_motion="reduce")
+    await expect(desk.page.get_by_role("button", name="Sign in")).to_be_visible()
+    found += await faults(desk.page, axe, "html")
+    await desk.sign_in()
+    await expect(desk.page.get_by_text("Nobody is waiting")).to_be_visible()
+    found += await faults(desk.page, axe, "html")
+
+    first, second = await visit("Ann Access"), await visit("Ben Access")
+    await first.open()
+    await first.say(QUESTION)
+    await first.hears(ANSWER)
+    await first.ask_to_cancel()
+    await second.open()
+    await second.ask_for_a_person()
+    await expect(desk.toasts.first).to_be_visible()
+    await desk.open("Ann Access")
+    await expect(desk.details).to_contain_text("FF-20417")
+    found += await faults(desk.page, axe, "html")
+
+    await desk.take_over.click()
+    await desk.reply("Ann Access", "Hello Ann")
+    await desk.page.keyboard.press("Alt+p")
+    await desk.page.keyboard.type("A note")
+    await desk.thread.get_by_role("button", name="Add note").hover()
+    found += await faults(desk.page, axe, "html")
+    await desk.page.keyboard.press("Enter")
+    await expect(desk.message("A note")).to_be_visible()
+    found += await faults(desk.page, axe, "html")
+    await desk.message(ANSWER).get_by_role("button", name=f"Source: {SOURCE}").click()
+    found += await faults(desk.page, axe, "html")
+    await desk.page.keyboard.press("Escape")
+    await desk.thread.get_by_role("button", name="Pass on").click()
+    found += await faults(desk.page, axe, "html")
+    await desk.page.keyboard.press("Escape")
+    await desk.page.set_viewport_size(PHONE)
+    found += await faults(desk.page, axe, "html")
+    await desk.thread.get_by_role("link", name="Back to the list").click()
+    await expect(desk.row("Ben Access")).to_be_visible()
+    found += await faults(desk.page, axe, "html")
+    assert found == []

@@ -1,0 +1,216 @@
+/** What travels between the inbox and `/api/v1`. Times are RFC 3339 in UTC. */
+
+export type State = "ai_handling" | "collecting_details" | "escalated" | "human_owned" | "resolved";
+export type Priority = "low" | "normal" | "high" | "urgent";
+export type AuthorKind = "visitor" | "assistant" | "agent" | "system";
+
+export interface Author {
+  kind: AuthorKind;
+  name: string;
+  id?: string;
+}
+
+export interface Person {
+  id: string;
+  name: string;
+}
+
+export interface Citation {
+  passage_id: string;
+  title: string;
+  url: string;
+  quote: string;
+}
+
+export interface FormField {
+  name: string;
+  label: string;
+  type: string;
+  required: boolean;
+}
+
+export interface EventData {
+  // message
+  citations?: Citation[];
+  quick_replies?: string[];
+  form?: FormField[];
+  action?: string;
+  // transition
+  from?: State;
+  to?: State;
+  event?: string;
+  reason?: string;
+  evidence?: string;
+  team?: string;
+  owner?: Person | null;
+  waited_seconds?: number | null;
+  // tags
+  tags?: string[];
+  added?: string[];
+  removed?: string[];
+  // detail
+  name?: string;
+  label?: string;
+  value?: string;
+  verified?: boolean;
+  // alert
+  step?: number;
+  audience?: "team" | "owner" | "everybody";
+  agent?: string;
+  outcome?: string;
+  // rating
+  score?: number;
+}
+
+export type EventType = "message" | "note" | "transition" | "tags" | "detail" | "alert" | "rating";
+
+export interface ConversationEvent {
+  seq: number;
+  id: string;
+  type: EventType;
+  at: string;
+  author: Author;
+  text: string;
+  public: boolean;
+  data: EventData;
+}
+
+export interface Visitor {
+  id: string;
+  name: string;
+  email: string;
+  attributes: Record<string, unknown>;
+  identified: boolean;
+}
+
+export interface LastMessage {
+  seq: number;
+  author: Author;
+  text: string;
+  at: string;
+}
+
+export interface Handoff {
+  reason: string;
+  action: string;
+  action_id: string;
+  action_version: number;
+  evidence: string;
+  message_id: string;
+  at: string;
+}
+
+export interface Detail {
+  name: string;
+  label: string;
+  value: string;
+  verified: boolean;
+}
+
+export interface TeamName {
+  slug: string;
+  name: string;
+}
+
+export interface Row {
+  id: string;
+  state: State;
+  owner: Person | null;
+  team: TeamName | null;
+  tags: string[];
+  priority: Priority;
+  visitor: Visitor;
+  last_message: LastMessage | null;
+  waiting_since: string | null;
+  deadline: string | null;
+  handoff: Handoff | null;
+  details: Detail[];
+  last_seq: number;
+  created_at: string;
+  changed_at: string;
+  page: { url?: string; title?: string };
+}
+
+export interface EarlierConversation {
+  id: string;
+  state: State;
+  created_at: string;
+  last_message: LastMessage | null;
+  handoff: Handoff | null;
+}
+
+export interface ConversationContext {
+  earlier: EarlierConversation[];
+  user_agent?: string;
+  seen_seq: number;
+}
+
+export type OpenedConversation = Row & { context: ConversationContext };
+
+export interface Me {
+  id: string;
+  email: string;
+  name: string;
+  role: string;
+  available: boolean;
+  teams: string[];
+}
+
+export interface Agent {
+  id: string;
+  name: string;
+  email: string;
+  available?: boolean;
+  online?: boolean;
+}
+
+export interface Team {
+  id: string;
+  slug: string;
+  name: string;
+}
+
+export interface Site {
+  id: string;
+  key: string;
+  name: string;
+  allowed_origins: string[];
+}
+
+/** As much of the service policy as the inbox shows. Durations as in ISO 8601. */
+export interface ServicePolicy {
+  ladder: { after: string | number }[];
+  owner_answers_within: string | number;
+}
+
+export interface Counts {
+  needs_human: number;
+  mine: number;
+  unassigned: number;
+  all: number;
+  resolved: number;
+  teams: Record<string, number>;
+  tags: Record<string, number>;
+}
+
+export interface Presence {
+  agent_id: string;
+  name: string;
+  available: boolean;
+  online: boolean;
+}
+
+export interface AlertSignal {
+  conversation_id: string;
+  event: ConversationEvent;
+}
+
+export interface TypingSignal {
+  conversation_id: string;
+  author: Author;
+}
+
+export interface SeenSignal {
+  conversation_id: string;
+  seq: number;
+}

@@ -1,0 +1,224 @@
+import { CornerDownLeft, Lock, SendHorizontal, Sparkles } from "lucide-react";
+import { type KeyboardEvent, type ReactNode, type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
+import { inbox } from "../api/inbox";
+import type { Row } from "../api/wire";
+import { draftOf, keepDraft } from "../live/drafts";
+import { useLive } from "../live/live";
+import type { Unsent } from "../live/outbox";
+import { AgentAvatar, AssistantMark } from "../parts/avatar";
+import { Button, Key } from "../parts/button";
+import { serverClock } from "../text/clock";
+import { firstName, visitorName } from "../text/names";
+import { useActions } from "./actions";
+
+export interface ComposerControls {
+  reply(): void;
+  note(): void;
+}
+
+interface ComposerProps {
+  row: Row;
+  wantsCaret: boolean;
+  onTakeOver(): void;
+  ref: Ref<ComposerControls>;
+}
+
+const TYPING_EVERY_MS = 2500;
+const LONGEST_TEXT = 8000;
+
+/** Says who speaks: a reply is offered only to whoever has the conversation; a note, to everybody and in its own colour. */
+export function Composer({ row, wantsCaret, onTakeOver, ref }: ComposerProps) {
+  const { me } = useLive();
+  const mine = row.state === "human_owned" && row.owner?.id === me.id;
+  const [noting, setNoting] = useState(false);
+  const [asked, setAsked] = useState(0);
+
+  useImperativeHandle(ref, () => ({
+    reply: () => {
+      setNoting(false);
+      setAsked((times) => times + 1);
+    },
+    note: () => {
+      setNoting(true);
+      setAsked((times) => times + 1);
+    },
+  }));
+  useEffect(() => {
+    if (wantsCaret && mine) {
+      setNoting(false);
+      setAsked((times) => times + 1);
+    }
+  }, [wantsCaret, mine]);
+
+  const kind = noting ? "note" : "message";
+  return (
+    <footer className={`composer composer--${noting ? "note" : mine ? "reply" : "closed"}`}>
+      {(mine || noting) && (
+        <div className="composer__tabs" role="tablist" aria-label="What you write">
+          {mine && (
+            <Tab selected={!noting} onSelect={() => setNoting(false)}>
+              Reply
+            </Tab>
+          )}
+          <Tab selected={noting} onSelect={() => setNoting(true)}>
+            <Lock size={12} aria-hidden /> Private note
+          </Tab>
+          {!mine && (
+            <Button small look="quiet" className="composer__cancel" onClick={() => setNoting(false)}>
+              Cancel
+            </Button>
+          )}
+        </div>
+      )}
+      {noting || mine ? (
+        <Writing key={kind} row={row} kind={kind} asked={asked} />
+      ) : (
+        <NotMine
+          row={row}
+          asked={asked}
+          onTakeOver={onTakeOver}
+          onNote={() => {
+            setNoting(true);
+            setAsked((times) => times + 1);
+          }}
+        />
+      )}
+    </footer>
+  );
+}
+
+function Tab(props: { selected: boolean; onSelect(): void; children: ReactNode }) {
+  return (
+    <button type="button" role="tab" className="composer__tab" aria-selected={props.selected} onClick={props.onSelect}>
+      {props.children}
+    </button>
+  );
+}
+
+function NotMine(props: { row: Row; asked: number; onTakeOver(): void; onNote(): void }) {
+  const { row, asked, onTakeOver, onNote } = props;
+  const { me } = useLive();
+  const actions = useActions();
+  const take = useRef<HTMLButtonElement>(null);
+  const askedBefore = useRef(asked);
+  useEffect(() => {
+    // Not on appearing: after a lost race, Enter must not take the conversation from whoever won it.
+    if (asked !== askedBefore.current) take.current?.focus();
+    askedBefore.current = asked;
+  }, [asked]);
+  const owner = row.owner;
+  const [mark, words] = owner
+    ? [
+        <AgentAvatar key="a" id={owner.id} name={owner.name} />,
+        `${owner.name} is answering ${visitorName(row.visitor)}.`,
+      ]
+    : row.state === "escalated"
+      ? [<span key="s" className="avatar avatar--seat avatar--small" aria-hidden />, "Nobody has this yet."]
+      : row.state === "resolved"
+        ? [null, `Resolved. It opens again when ${visitorName(row.visitor)} writes.`]
+        : [<AssistantMark key="m" />, "The assistant is answering."];
+  return (
+    <div className="composer__closed">
+      <p className="composer__truth">
+        {mark} {words}
+      </p>
+      <div className="composer__choices">
+        <Button look="note" onClick={onNote}>
+          <Lock size={14} aria-hidden /> Private note
+        </Button>
+        {owner ? (
+          <Button ref={take} onClick={() => void actions.passToAgent(row, { id: me.id, name: me.name })}>
+            Take it from {firstName(owner.name)}
+          </Button>
+        ) : (
+          row.state !== "resolved" && (
+            <Button ref={take} look="primary" onClick={onTakeOver}>
+              Take over <Key>A</Key>
+            </Button>
+          )
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Writing({ row, kind, asked }: { row: Row; kind: Unsent["kind"]; asked: number }) {
+  const { outbox } = useLive();
+  const actions = useActions();
+  const [text, setText] = useState(() => draftOf(row.id, kind));
+  const area = useRef<HTMLTextAreaElement>(null);
+  const typedAt = useRef(0);
+  const note = kind === "note";
+  const name = visitorName(row.visitor);
+
+  useEffect(() => {
+    if (asked === 0) return;
+    area.current?.focus();
+    const end = area.current?.value.length ?? 0;
+    area.current?.setSelectionRange(end, end);
+  }, [asked]);
+
+  function write(next: string) {
+    setText(next);
+    keepDraft(row.id, kind, next);
+    if (note || !next.trim() || Date.now() - typedAt.current < TYPING_EVERY_MS) return;
+    typedAt.current = Date.now();
+    inbox.typing(row.id).catch(() => undefined); // a courtesy; nothing depends on it
+  }
+
+  function send() {
+    const said = text.trim();
+    if (!said) return;
+    outbox.add(row.id, kind, said, new Date(serverClock.now()).toISOString());
+    write("");
+    typedAt.current = 0;
+    area.current?.focus();
+  }
+
+  function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
+    if (event.key === "Escape") area.current?.blur();
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    send();
+  }
+
+  return (
+    <div className="composer__writing">
+      <textarea
+        ref={area}
+        className="composer__text"
+        aria-label={note ? "Private note" : `Reply to ${name}`}
+        placeholder={note ? "Only your team sees this" : `Write to ${name}`}
+        rows={2}
+        maxLength={LONGEST_TEXT}
+        dir="auto"
+        value={text}
+        onChange={(event) => write(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
+      <div className="composer__under">
+        {note ? (
+          <span className="composer__who">{name} never sees this.</span>
+        ) : (
+          <Button small look="quiet" onClick={() => void actions.returnToAssistant(row)}>
+            <Sparkles size={14} aria-hidden /> Return to the assistant
+          </Button>
+        )}
+        <span className="composer__hint">
+          <CornerDownLeft size={12} aria-hidden /> sends
+        </span>
+        <Button look={note ? "note" : "primary"} disabled={!text.trim()} onClick={send}>
+          {note ? (
+            <>
+              <Lock size={14} aria-hidden /> Add note
+            </>
+          ) : (
+            <>
+              <SendHorizontal size={15} aria-hidden /> Send
+            </>
+          )}
+        </Button>
+      </div>
+    </div>
+  );
+}

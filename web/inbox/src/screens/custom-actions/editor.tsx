@@ -1,0 +1,287 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { History as HistoryIcon, Trash2 } from "lucide-react";
+import { type FormEvent, useRef, useState } from "react";
+import { Link, useLocation } from "wouter";
+import { type ActionKind, actionRoutes, type CustomAction } from "../../api/actions";
+import type { Priority } from "../../api/wire";
+import { useTeams } from "../../live/queries";
+import { Button } from "../../parts/button";
+import { Confirm } from "../../parts/confirm";
+import { ChoiceEntry, ListEntry, LongEntry, TextEntry } from "../../parts/entry";
+import { Toggle } from "../../parts/toggle";
+import { useToasts } from "../../parts/toast";
+import { DetailCards } from "./detail-cards";
+import { entries, type Faults, faultsFrom, faultsOf, sameAction, withTriggers } from "./draft";
+import { keepDraft, keptDraft } from "./kept";
+import { PageHead } from "./page-head";
+import { actionsChanged } from "./queries";
+import { TryPanel } from "./try";
+import { KINDS, PRIORITIES } from "./wording";
+
+const readLines = (text: string) => entries(text, "\n");
+const readTags = (text: string) => entries(text, ",");
+
+export function Editor({ saved }: { saved: CustomAction }) {
+  const queries = useQueryClient();
+  const toasts = useToasts();
+  const [, navigate] = useLocation();
+  const { data: teams = [] } = useTeams();
+  const [changed, setChanged] = useState<CustomAction | null>(() => keptDraft(saved.id));
+  const [faults, setFaults] = useState<Faults>({});
+  const [busy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const isNew = saved.id === "";
+  const draft = changed ?? saved;
+  const dirty = changed !== null;
+  const overtaken = changed !== null && changed.version !== saved.version;
+
+  function put(next: CustomAction | null) {
+    const kept = next && !sameAction(next, saved) ? next : null;
+    setChanged(kept);
+    keepDraft(saved.id, kept);
+    // Once faults are shown, they go as they are mended, and come as they are made.
+    setFaults((before) => (Object.keys(before).length > 0 && kept ? faultsOf(kept) : {}));
+  }
+  const set = (change: Partial<CustomAction>) => put({ ...draft, ...change });
+  const setTriggers = (change: Partial<CustomAction["triggers"]>) => put(withTriggers(draft, change));
+
+  function refuse(found: Faults) {
+    setFaults(found);
+    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+  }
+
+  async function save(event: FormEvent) {
+    event.preventDefault();
+    const found = faultsOf(draft);
+    if (Object.keys(found).length > 0) return refuse(found);
+    setBusy(true);
+    try {
+      const now = await (isNew ? actionRoutes.create(draft) : actionRoutes.replace(draft));
+      queries.setQueryData<CustomAction[]>(["custom-actions"], (known) =>
+        isNew ? known && [...known, now] : known?.map((each) => (each.id === now.id ? now : each)),
+      );
+      keepDraft(saved.id, null);
+      setChanged(null);
+      setFaults({});
+      toasts.say(`Saved ${now.name}`, `Version ${now.version} is in force.`);
+      if (isNew) navigate(`/actions/${now.id}`, { replace: true });
+      await actionsChanged(queries);
+    } catch (error) {
+      refuse(faultsFrom(error));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  async function remove() {
+    try {
+      await actionRoutes.remove(saved.id);
+    } catch {
+      toasts.say("That did not work", `${saved.name} is still there.`);
+      return;
+    }
+    keepDraft(saved.id, null);
+    queries.setQueryData<CustomAction[]>(["custom-actions"], (known) => known?.filter(({ id }) => id !== saved.id));
+    navigate("/actions");
+    toasts.say(`Deleted ${saved.name}`);
+    await actionsChanged(queries);
+  }
+
+  return (
+    <form ref={form} className="settings__form" onSubmit={(event) => void save(event)} noValidate>
+      <PageHead title={isNew ? "New action" : saved.name} back="/actions">
+        {!isNew && (
+          <>
+            <Link href={`/actions/${saved.id}/history`} className="button button--small" aria-label="History">
+              <HistoryIcon size={15} aria-hidden /> <span className="folds">History</span>
+            </Link>
+            <Confirm
+              title={`Delete ${saved.name}?`}
+              confirm="Delete"
+              onConfirm={() => void remove()}
+              trigger={
+                <Button small aria-label="Delete">
+                  <Trash2 size={15} aria-hidden /> <span className="folds">Delete</span>
+                </Button>
+              }
+            >
+              It starts no more. Conversations in which it is asking for details go on with it.
+            </Confirm>
+          </>
+        )}
+        {dirty && (
+          <Button small onClick={() => put(null)}>
+            Discard
+          </Button>
+        )}
+        <Button small look="primary" type="submit" disabled={!dirty || busy}>
+          Save
+        </Button>
+      </PageHead>
+      <div className="settings__columns">
+        <div className="settings__main">
+          {faults[""] && (
+            <p className="faults" role="alert">
+              {faults[""]}
+            </p>
+          )}
+          {overtaken && (
+            <p className="faults" role="status">
+              Version {saved.version} was saved since you began. Saving puts yours in its place; discard to see it.
+            </p>
+          )}
+          <section className="block">
+            <div className="entries">
+              <TextEntry
+                label="Name"
+                value={draft.name}
+                maxLength={60}
+                placeholder="Cancel subscription"
+                fault={faults.name}
+                onChange={(name) => set({ name })}
+              />
+              <ChoiceEntry<ActionKind | "">
+                label="Kind"
+                value={draft.kind ?? ""}
+                choices={[["", "None of these"], ...(Object.entries(KINDS) as [ActionKind, string][])]}
+                fault={faults.kind}
+                onChange={(kind) => set({ kind: kind || null })}
+              />
+              <LongEntry
+                className="entry--wide"
+                label="Use when"
+                value={draft.use_when}
+                maxLength={500}
+                placeholder="The visitor wants to end a subscription."
+                fault={faults.use_when}
+                onChange={(use_when) => set({ use_when })}
+              />
+              <LongEntry
+                className="entry--wide"
+                label="Not when"
+                value={draft.not_when}
+                maxLength={500}
+                placeholder="The visitor only asks how cancelling works."
+                fault={faults.not_when}
+                onChange={(not_when) => set({ not_when })}
+              />
+              <label className="entry--wide check">
+                <Toggle checked={draft.enabled} onChange={(enabled) => set({ enabled })} label="Switched on" />
+                {draft.enabled ? "Switched on" : "Switched off: it never starts"}
+              </label>
+            </div>
+          </section>
+          <section className="block">
+            <h2>What starts it</h2>
+            <div className="entries entries--one">
+              <ListEntry
+                label="Examples"
+                hint="Sentences that should start it, one per line. What is alike starts it too."
+                value={draft.triggers.examples}
+                read={readLines}
+                separator={"\n"}
+                placeholder="I want to cancel my subscription"
+                fault={faults["triggers.examples"]}
+                onChange={(examples) => setTriggers({ examples })}
+              />
+              <ListEntry
+                label="Counterexamples"
+                hint="Sentences that look alike and should not, one per line."
+                value={draft.triggers.counterexamples}
+                read={readLines}
+                separator={"\n"}
+                placeholder="Is there a fee for cancelling early?"
+                fault={faults["triggers.counterexamples"]}
+                onChange={(counterexamples) => setTriggers({ counterexamples })}
+              />
+              <ListEntry
+                label="Phrases"
+                hint={
+                  <>
+                    Words that stand close together, in any form; one phrase per line. <code>a|b</code> is either,{" "}
+                    <code>-a</code> without it.
+                  </>
+                }
+                value={draft.triggers.phrases}
+                read={readLines}
+                separator={"\n"}
+                placeholder="cancel account|subscription -newsletter"
+                fault={faults["triggers.phrases"]}
+                onChange={(phrases) => setTriggers({ phrases })}
+              />
+              <TextEntry
+                label="Button in the chat"
+                hint="What it says; empty for none."
+                value={draft.triggers.button}
+                maxLength={40}
+                fault={faults["triggers.button"]}
+                onChange={(button) => setTriggers({ button })}
+              />
+            </div>
+          </section>
+          <section className="block">
+            <h2>What the assistant asks before</h2>
+            <LongEntry
+              label="Confirmation"
+              hint="Asked first, answered by yes or no; empty for no question."
+              value={draft.confirmation}
+              maxLength={300}
+              placeholder="I can set up your cancellation with our team. Shall I?"
+              fault={faults.confirmation}
+              onChange={(confirmation) => set({ confirmation })}
+            />
+            {faults.fields && <p className="entry__fault">{faults.fields}</p>}
+            <DetailCards
+              draft={draft}
+              known={new Set(saved.fields.map((detail) => detail.name))}
+              faults={faults}
+              onChange={put}
+            />
+          </section>
+          <section className="block">
+            <h2>What happens then</h2>
+            <div className="entries">
+              <ChoiceEntry<string>
+                label="Team"
+                value={draft.team}
+                choices={[["", "Default team"], ...teams.map(({ slug, name }) => [slug, name] as const)]}
+                fault={faults.team}
+                onChange={(team) => set({ team })}
+              />
+              <ChoiceEntry<Priority>
+                label="Priority"
+                value={draft.priority}
+                choices={Object.entries(PRIORITIES) as [Priority, string][]}
+                fault={faults.priority}
+                onChange={(priority) => set({ priority })}
+              />
+              <ListEntry
+                className="entry--wide"
+                label="Tags"
+                hint="With commas between them."
+                value={draft.tags}
+                read={readTags}
+                separator=", "
+                placeholder="cancellation, vip"
+                fault={faults.tags}
+                onChange={(tags) => set({ tags })}
+              />
+              <LongEntry
+                className="entry--wide"
+                label="Reply to the visitor"
+                value={draft.reply}
+                maxLength={500}
+                placeholder="Thank you. A colleague will confirm it right here."
+                fault={faults.reply}
+                onChange={(reply) => set({ reply })}
+              />
+            </div>
+          </section>
+        </div>
+        <aside className="settings__aside">
+          <TryPanel draft={draft} />
+        </aside>
+      </div>
+    </form>
+  );
+}

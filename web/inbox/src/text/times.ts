@@ -1,0 +1,52 @@
+/** Moments in words: relative in lists, exact on hover. */
+
+import { spokenWait } from "./wait";
+
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
+const dayOfYear = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+const shortDay = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+
+const midnight = (at: number) => new Date(at).setHours(0, 0, 0, 0);
+/** Rounded, because a day is 23 or 25 hours long twice a year. */
+const daysBetween = (earlier: number, later: number) => Math.round((midnight(later) - midnight(earlier)) / 86_400_000);
+
+export function timeOfDay(at: string): string {
+  return clock.format(Date.parse(at));
+}
+
+export function exactTime(at: string): string {
+  return exact.format(Date.parse(at));
+}
+
+/** "now", "4 min", "3 h", "yesterday", "12 Mar". */
+export function shortAge(at: string, now: number): string {
+  const then = Date.parse(at);
+  const seconds = Math.max(0, Math.floor((now - then) / 1000));
+  if (seconds < 60) return "now";
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 12 * 3600 || daysBetween(then, now) === 0) return `${Math.floor(seconds / 3600)} h`;
+  return daysBetween(then, now) === 1 ? "yesterday" : shortDay.format(then);
+}
+
+/** The same in a sentence: "just now", "4 min ago", "yesterday", "12 Mar". */
+export function longAgo(at: string, now: number): string {
+  const age = shortAge(at, now);
+  return age === "now" ? "just now" : /\d (?:min|h)$/u.test(age) ? `${age} ago` : age;
+}
+
+/** "just now", "2 seconds ago". */
+export function ago(at: string, now: number): string {
+  const elapsed = now - Date.parse(at);
+  return elapsed < 1500 ? "just now" : `${spokenWait(elapsed)} ago`;
+}
+
+/** "Today", "Yesterday", "Monday, March 3". */
+export function dayName(at: string, now: number): string {
+  const days = daysBetween(Date.parse(at), now);
+  return days === 0 ? "Today" : days === 1 ? "Yesterday" : dayOfYear.format(Date.parse(at));
+}
+
+export function sameDay(a: string, b: string): boolean {
+  return midnight(Date.parse(a)) === midnight(Date.parse(b));
+}
