@@ -1,0 +1,1 @@
+"""Meaning as numbers: what turns texts into vectors, where the machine has such a model."""
