@@ -33,6 +33,13 @@ app.add_typer(actions, name="actions")
 DataOption = Annotated[Path, typer.Option("--data", metavar="DIR", help="Where everything is kept.")]
 
 
+_UNKNOWN = 2
+
+
+class NothingRuns(typer.Exit):
+    """No `chatref up` runs where one was looked for; the user has been told."""
+
+
 class Role(StrEnum):
     AGENT = "agent"
     ADMIN = "admin"
@@ -133,6 +140,36 @@ def migrate(
             raise typer.Exit(1) from None
 
     asyncio.run(run())
+
+
+@app.command()
+def waits(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: the same as GET /api/v1/waits.")] = False,
+    data: DataOption = DEFAULT_DIRECTORY,
+) -> None:
+    """List every visitor who waits for a person, and any whose wait nothing protects.
+
+    Compares the database with the running workflows and the timers in their histories. Ends with 0 where every wait has
+    exactly one live deadline, 1 where one has not, and 2 where that could not be found out. The installation is that of
+    DATABASE_URL and TEMPORAL_ADDRESS, or else the `chatref up` which runs in DIR.
+    """
+    from chatref.composition import Unknown, look_at_waits
+    from chatref.waits_report import lines
+
+    try:
+        found = asyncio.run(look_at_waits(_temporal(data), _database_url(data)))
+    except NothingRuns as error:
+        raise typer.Exit(_UNKNOWN) from error
+    except Unknown as error:
+        typer.echo(f"chatref: {error}", err=True)
+        raise typer.Exit(_UNKNOWN) from None
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+    else:
+        for line in lines(found):
+            typer.echo(line)
+    if found.unprotected:
+        raise typer.Exit(1)
 
 
 @agents.command("add")
@@ -265,7 +302,7 @@ def _running(data: Path, name: str) -> str:
         return str(json.loads((data / "run.json").read_text())[name])
     except FileNotFoundError:
         typer.echo(f"chatref: nothing runs in {data}. Start `chatref up` there, or set DATABASE_URL.", err=True)
-        raise typer.Exit(1) from None
+        raise NothingRuns(1) from None
 
 
 def _database_url(data: Path) -> str:

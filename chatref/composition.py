@@ -29,11 +29,19 @@ from chatref.ingestion.ingestion import SourceReading
 from chatref.ingestion.reader import Reader
 from chatref.settings import Settings, TemporalSettings
 from chatref.store.channels import Channel, Config
-from chatref.store.database import Database
+from chatref.store.database import Database, DatabaseUnavailable
 from chatref.store.listener import Listener
 from chatref.store.record import ConversationLog
+from chatref.waits import Waits
+from chatref.waits_report import LiveWaits
+from workflows.inspection import EngineUnavailable, Executions
 from workflows.names import INGESTION_QUEUE, TASK_QUEUE
 from workflows.plugin import chatref_plugin
+
+
+class Unknown(Exception):
+    """What was asked could not be found out; the message says why."""
+
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +67,24 @@ async def temporal_client(settings: TemporalSettings, *, lazy: bool = False) -> 
         grpc_compression=GrpcCompression.NONE,
         lazy=lazy,
     )
+
+
+async def look_at_waits(settings: TemporalSettings, database_url: str) -> LiveWaits:
+    """Every live wait and what is wrong with it. Raises `Unknown` where the database or Temporal cannot be reached."""
+    no_temporal = Unknown(f"Temporal cannot be reached at {settings.temporal_address}")
+    try:
+        client = await temporal_client(settings)
+    except (RPCError, RuntimeError) as error:
+        raise no_temporal from error
+    database = Database(database_url)
+    try:
+        return LiveWaits.of(await Waits(database, Executions(client)).report())
+    except DatabaseUnavailable as error:
+        raise Unknown("the database cannot be reached") from error
+    except EngineUnavailable as error:
+        raise no_temporal from error
+    finally:
+        await database.close()
 
 
 def ingestions(client: Client) -> Ingestions:
@@ -142,6 +168,7 @@ async def serve_api(host: str, port: int) -> None:
         database=database,
         conversations=Conversations(client),
         ingestions=Ingestions(client),
+        executions=Executions(client),
         dist=WEB_PAGES,
     )
     config = uvicorn.Config(

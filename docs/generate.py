@@ -26,6 +26,7 @@ from chatref.conversation.policy import ServicePolicy
 from chatref.settings import Settings, TemporalSettings
 from chatref.store.database import Database
 from chatref.up import Given
+from workflows.inspection import Executions
 
 DOCS = Path(__file__).parent
 _PART = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end of generated -->)", re.DOTALL)
@@ -88,6 +89,7 @@ async def openapi() -> str:
         database=database,
         conversations=Conversations(client),
         ingestions=Ingestions(client),
+        executions=Executions(client),
     )
     return json.dumps(app.openapi(), indent=1, ensure_ascii=False) + "\n"
 
