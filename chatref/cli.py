@@ -65,7 +65,7 @@ def up(
     demo: Annotated[bool, typer.Option("--demo", help="Add a demo shop with content, actions and two agents.")] = False,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
 ) -> None:
-    """Run everything: PostgreSQL, Temporal, the API with its web pages, and a worker."""
+    """Run everything: PostgreSQL, Temporal, the API with its web pages, a worker, and the watchdog."""
     from chatref.embedded.postgres import PostgresFailed
     from chatref.embedded.state import DirectoryInUse
     from chatref.embedded.supervisor import ServiceFailed
@@ -101,6 +101,22 @@ def worker() -> None:
     from chatref.composition import run_worker
 
     _run(run_worker())
+
+
+@app.command()
+def watchdog(
+    memory: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to remember what was told, for the next start.")
+    ] = None,
+) -> None:
+    """Watch over everything, and tell supervisors of what no worker can: by e-mail, webhook and log.
+
+    Notices when PostgreSQL or Temporal is away, no worker is at work, a conversation is stuck, or a wait is
+    unprotected. Run it apart from the rest, against DATABASE_URL and TEMPORAL_ADDRESS.
+    """
+    from chatref.composition import run_watchdog
+
+    _run(run_watchdog(memory))
 
 
 @app.command()

@@ -25,16 +25,20 @@ from chatref.assistant.keyless import KeylessAssistant
 from chatref.assistant.openai import OpenAIAssistant, connect
 from chatref.assistant.responder import Responder
 from chatref.configuration import Configuration
+from chatref.engine import EngineUnavailable
 from chatref.ingestion.ingestion import SourceReading
 from chatref.ingestion.reader import Reader
-from chatref.settings import Settings, TemporalSettings
+from chatref.settings import Settings, TemporalSettings, WatchdogSettings
 from chatref.store.channels import Channel, Config
 from chatref.store.database import Database, DatabaseUnavailable
 from chatref.store.listener import Listener
 from chatref.store.record import ConversationLog
 from chatref.waits import Waits
 from chatref.waits_report import LiveWaits
-from workflows.inspection import EngineUnavailable, Executions
+from chatref.watchdog.channels import channels
+from chatref.watchdog.incidents import Incidents
+from chatref.watchdog.watch import Watchdog
+from workflows.inspection import Executions
 from workflows.names import INGESTION_QUEUE, TASK_QUEUE
 from workflows.plugin import chatref_plugin
 
@@ -113,7 +117,9 @@ async def workers(settings: Settings, client: Client) -> AsyncIterator[list[Work
         configuration.outdated(None)
 
     listener = Listener(
-        settings.database_url, {Channel.CONFIG: lambda payload: configuration.outdated(Config(payload))}, connected
+        settings.database_url,
+        {Channel.CONFIG: lambda payload: configuration.outdated(Config(payload))},
+        connected,
     )
     try:
         await configuration.start()
@@ -202,6 +208,33 @@ async def run_worker() -> None:
                 serving.result()
             await _end(running)
             await serving
+
+
+async def run_watchdog(memory: Path | None) -> None:
+    """Until SIGINT or SIGTERM. Everything it looks at may be away, also when it starts."""
+    settings = WatchdogSettings()
+    asked = _asked_to_stop()
+    database = Database(settings.database_url, pool_size=2)
+    client = await temporal_client(settings, lazy=True)
+    watchdog = Watchdog(
+        database,
+        Executions(client),
+        channels(settings),
+        Incidents(settings.watchdog_patience, settings.watchdog_remind_after),
+        every=settings.watchdog_every,
+        memory=memory,
+    )
+    watching = asyncio.create_task(watchdog.run())
+    waiting = asyncio.create_task(asked.wait())
+    try:
+        await asyncio.wait({watching, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if watching.done():
+            watching.result()
+    finally:
+        watching.cancel()
+        waiting.cancel()
+        await asyncio.wait({watching})
+        await database.close()
 
 
 async def _run_all(running: list[Worker]) -> None:

@@ -5,24 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
-from typing import Protocol
 
 from chatref.conversation.protection import Flaw, Running, Waiting, flaws, is_wait
+from chatref.engine import Engine
 from chatref.store import waits
 from chatref.store.database import Database
 
 LOOK_AGAIN_AFTER = (0.5, 2.0)
 """Seconds. The two witnesses are asked one after the other, while conversations go on: only what stays is a flaw."""
-
-
-class Engine(Protocol):
-    """The running workflows. Raises where it cannot be reached."""
-
-    async def with_people(self) -> set[str]:
-        """The ids of the conversations that, it says, wait for a person or are with one."""
-        ...
-
-    async def running(self, conversation_id: str) -> Running | None: ...
 
 
 @dataclass(frozen=True)
@@ -57,7 +47,7 @@ class Waits:
         self._looking: asyncio.Task[Report] | None = None
 
     async def report(self) -> Report:
-        """Raises `DatabaseUnavailable`, or what the engine raises: then nothing is known."""
+        """Raises `DatabaseUnavailable`, or `EngineUnavailable`: then nothing is known."""
         if self._looking is None:
             self._looking = asyncio.create_task(self._look())
             self._looking.add_done_callback(self._looked)

@@ -6,7 +6,6 @@ Read from outside, from histories and descriptions: no worker has to answer, so 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from temporalio.api.enums.v1 import TaskQueueType
@@ -18,33 +17,17 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from chatref.conversation.events import State
 from chatref.conversation.protection import Running, Timer
+from chatref.engine import Engine, EngineUnavailable, Workers
 from workflows.names import OWNER, STATE, TASK_QUEUE, workflow_id
 
 CALL_SECONDS = 10.0
 AT_ONCE = 16
 POLLS_EVERY = timedelta(seconds=75)
 """An idle worker asks anew after a minute at the latest; one that was not heard of for longer is gone."""
-WORK_WAITS_AT_MOST = timedelta(seconds=15)
 
 
-class EngineUnavailable(Exception):
-    """Temporal did not answer."""
-
-
-@dataclass(frozen=True)
-class Workers:
-    """Who takes up conversations' tasks. `backlog` is how long the oldest task has been waiting for somebody."""
-
-    polling: int
-    backlog: timedelta
-
-    @property
-    def at_work(self) -> bool:
-        return self.polling > 0 and self.backlog <= WORK_WAITS_AT_MOST
-
-
-class Executions:
-    """Reads one task queue's conversations. Every call raises `EngineUnavailable` where Temporal does not answer."""
+class Executions(Engine):
+    """One task queue's conversations."""
 
     def __init__(self, client: Client, task_queue: str = TASK_QUEUE) -> None:
         self._client = client
@@ -52,7 +35,6 @@ class Executions:
         self._free = asyncio.Semaphore(AT_ONCE)
 
     async def with_people(self) -> set[str]:
-        """The ids of the conversations that run and that the engine says wait for a person or are with one."""
         query = (
             "WorkflowType = 'Conversation' AND ExecutionStatus = 'Running'"
             f" AND TaskQueue = '{self._task_queue}' AND {STATE.name} IN ('{State.ESCALATED}', '{State.HUMAN_OWNED}')"
@@ -63,7 +45,6 @@ class Executions:
         return {each.removeprefix(prefix) for each in found}
 
     async def running(self, conversation_id: str) -> Running | None:
-        """None where no workflow runs for it."""
         async with self._free, _answering(CALL_SECONDS):
             try:
                 description = await self._client.get_workflow_handle(workflow_id(conversation_id)).describe()

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from api.services import Services, Use
+from chatref.engine import EngineUnavailable
 from chatref.store.database import DatabaseUnavailable
-from workflows.inspection import EngineUnavailable
 
 router = APIRouter(prefix="/health", tags=["health"])
 

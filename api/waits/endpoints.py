@@ -10,9 +10,9 @@ from api.services import Use
 from api.session.caller import AUTHENTICATED, Caller
 from api.waits.schemas import LedgerOut
 from chatref.conversation.waits import ledger
+from chatref.engine import EngineUnavailable
 from chatref.store import conversations, waits
 from chatref.waits_report import LiveWaits
-from workflows.inspection import EngineUnavailable
 
 LOOK_SECONDS = 60.0
 

@@ -33,7 +33,7 @@ async def test_it_says_where_everything_is(installation: Installation) -> None:
         *("url", "inbox_url", "demo_url"),
         *("temporal_address", "temporal_ui_url", "database_url", "pids"),
     }
-    assert {"api", "worker", "temporal", "postgres"} <= set(run["pids"])
+    assert {"api", "worker", "watchdog", "temporal", "postgres"} <= set(run["pids"])
     assert (installation.directory / "run.json").stat().st_mode & 0o077 == 0
     async with httpx.AsyncClient() as http:
         for address in (run["inbox_url"], run["demo_url"], run["temporal_ui_url"], f"{run['url']}/health/ready"):
