@@ -27,7 +27,7 @@ class Wait:
 
 @dataclass(frozen=True)
 class Report:
-    """The longest wait first, unprotected ones before all others. `seconds` is what looking took."""
+    """The longest wait first, unprotected ones before all others. `seconds` is what looking took, without pauses."""
 
     at: datetime
     seconds: float
@@ -60,7 +60,7 @@ class Waits:
             task.exception()
 
     async def _look(self) -> Report:
-        began = monotonic()
+        began, rested = monotonic(), 0.0
         rows = await waits.waiting(self._database)
         suspects = rows.keys() | await self._engine.with_people()
         found: dict[str, Wait] = {}
@@ -71,8 +71,9 @@ class Waits:
             if not suspects or pause is None:
                 break
             await asyncio.sleep(pause)
+            rested += pause
         ordered = sorted(found.values(), key=_order)
-        return Report(datetime.now(UTC), monotonic() - began, tuple(ordered))
+        return Report(datetime.now(UTC), monotonic() - began - rested, tuple(ordered))
 
     async def _judge(self, conversation_ids: Iterable[str]) -> dict[str, Wait]:
         ids = sorted(conversation_ids)

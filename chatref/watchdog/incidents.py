@@ -33,8 +33,9 @@ _WHAT = {
         "Visitors' messages are accepted and kept, but neither the assistant nor any alert goes on.",
     ),
     Trouble.WAITS: (
-        "Visitors wait, and nothing makes sure that anybody hears of it",
-        "Look at the inbox yourself, under Needs a human. `chatref waits` lists them and says what is wrong.",
+        "Visitors wait unprotected",
+        "Nothing makes sure that anybody hears of them. Look at the inbox yourself, under Needs a human. `chatref waits`"
+        " lists them and says what is wrong.",
     ),
 }
 

@@ -20,8 +20,10 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 5.0
 WAITS_SECONDS = 120.0
-SHARE_OF_TIME = 10
-"""Looking at all waits is to take at most a tenth of the time, however many there are."""
+WAITS_LESS_OFTEN = 10
+WAITS_LESS_OFTEN_AT_MOST = 30
+"""Looking at every wait is to take a tenth of the time; but where it takes long, it is done every 30th time all the
+same."""
 RETRIES_APART_AT_MOST = timedelta(minutes=1)
 
 _REMEMBERED = TypeAdapter(list[Incident])
@@ -103,7 +105,8 @@ class Watchdog:
             # Nothing is known of waits then; what is wrong is an incident of its own.
             return self._every
         self._observe(Trouble.WAITS, _unprotected(report))
-        return max(self._every, timedelta(seconds=report.seconds * SHARE_OF_TIME))
+        pause = max(self._every, timedelta(seconds=report.seconds * WAITS_LESS_OFTEN))
+        return min(pause, self._every * WAITS_LESS_OFTEN_AT_MOST)
 
     async def _tell_on(self, channel: Channel) -> None:
         failures = 0

@@ -14,6 +14,7 @@ import { visitorName } from "../text/names";
 import { quoted, reasonOf } from "../text/sentences";
 import { exactTime, longAgo, shortAge } from "../text/times";
 import { useActions } from "./actions";
+import { Why } from "./why";
 
 interface DetailsProps {
   row: Row;
@@ -27,12 +28,15 @@ export function Details({ row, context, events, view }: DetailsProps) {
   return (
     <aside className="details" aria-label="Details">
       <Visitor row={row} />
-      {row.handoff && (
+      {events.some(callsAPerson) && (
         <Card title="Why a person">
-          <p>
-            <span className="chip chip--reason">{reasonOf(row.handoff)}</span>
-          </p>
-          {row.handoff.evidence && <blockquote className="details__quote">{quoted(row.handoff.evidence)}</blockquote>}
+          {row.handoff && (
+            <p>
+              <span className="chip chip--reason">{reasonOf(row.handoff)}</span>
+            </p>
+          )}
+          {row.handoff?.evidence && <blockquote className="details__quote">{quoted(row.handoff.evidence)}</blockquote>}
+          <Why key={row.id} row={row} />
         </Card>
       )}
       {lines.length > 0 && (
@@ -89,6 +93,10 @@ export function Details({ row, context, events, view }: DetailsProps) {
       )}
     </aside>
   );
+}
+
+function callsAPerson(event: ConversationEvent): boolean {
+  return event.type === "transition" && (event.data.to === "escalated" || event.data.to === "human_owned");
 }
 
 function Card({ title, children }: { title: string; children: ReactNode }) {
