@@ -14,7 +14,7 @@ from chatref.engine import EngineUnavailable
 from chatref.store import conversations, waits
 from chatref.waits_report import LiveWaits
 
-LOOK_SECONDS = 60.0
+LOOK_SECONDS = 120.0
 
 router = APIRouter(prefix="/api/v1", tags=["waits"], dependencies=AUTHENTICATED)
 

@@ -44,6 +44,7 @@ function Handoffs({ row }: { row: Row }) {
       {data.handoffs.toReversed().map((handoff) => (
         <Handoff
           key={handoff.number}
+          current={row.handoff !== null && handoff.ended_at === null}
           handoff={handoff}
           waits={data.items.filter((wait) => wait.handoff === handoff.number)}
           naming={naming}
@@ -54,12 +55,14 @@ function Handoffs({ row }: { row: Row }) {
 }
 
 interface HandoffProps {
+  /** Its words stand above already. */
+  current: boolean;
   handoff: LedgerHandoff;
   waits: readonly LedgerWait[];
   naming: Naming;
 }
 
-function Handoff({ handoff, waits, naming }: HandoffProps) {
+function Handoff({ current, handoff, waits, naming }: HandoffProps) {
   const end = handoffEnd(handoff, naming);
   return (
     <li className="handoff">
@@ -69,9 +72,9 @@ function Handoff({ handoff, waits, naming }: HandoffProps) {
           {longAgo(handoff.began_at, useNow())}
         </time>
       </h4>
-      {handoff.evidence && <blockquote>{quoted(handoff.evidence)}</blockquote>}
+      {!current && handoff.evidence && <blockquote>{quoted(handoff.evidence)}</blockquote>}
       {waits.map((wait) => (
-        <ol key={wait.since} className="steps">
+        <ol key={wait.since} className="why__wait">
           {wait.steps.map((step, index) => (
             <Step key={step.seq} step={step} before={wait.steps[index - 1]} wait={wait} naming={naming} />
           ))}
@@ -96,9 +99,10 @@ interface StepProps {
 }
 
 function Step({ step, before, wait, naming }: StepProps) {
-  const due = step.deadline ? Date.parse(step.deadline) - Date.parse(wait.since) : null;
+  const due =
+    step.deadline && step.deadline !== before?.deadline ? Date.parse(step.deadline) - Date.parse(wait.since) : null;
   return (
-    <li className={`step step--${step.kind}`}>
+    <li className={`why-step why-step--${step.kind}`}>
       <time dateTime={step.at} title={exactTime(step.at)}>
         {offsetOf(step, wait)}
       </time>
@@ -115,7 +119,7 @@ function Step({ step, before, wait, naming }: StepProps) {
 function Next({ deadline }: { deadline: string }) {
   const left = Date.parse(deadline) - useNow();
   return (
-    <li className="step step--next">
+    <li className="why-step why-step--next">
       <time dateTime={deadline} title={exactTime(deadline)} />
       <p>{left > 0 ? `Somebody more is told in ${formatWait(left)}` : "Somebody more is told now"}</p>
     </li>

@@ -68,7 +68,7 @@ test.each<[WaitStep, string]>([
 });
 
 test("a rule is named with its version, and stepping in as what it is", () => {
-  expect(ruleOf(handoff, naming)).toBe("Cancel subscription, version 3 of the action");
+  expect(ruleOf(handoff, naming)).toBe("Cancel subscription · version 3");
   expect(ruleOf({ ...handoff, reason: "no_answer", action: "", action_version: 0 }, naming)).toBe("No answer found");
   expect(ruleOf({ ...handoff, reason: null, by: me }, naming)).toBe("You stepped in");
 });

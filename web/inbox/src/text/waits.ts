@@ -17,7 +17,7 @@ const CHANNELS: Record<string, string> = {
 export function ruleOf(handoff: LedgerHandoff, naming: Naming): string {
   if (handoff.reason === null) return `${personOf(handoff.by, naming)} stepped in`;
   const why = reasonOf({ reason: handoff.reason, action: handoff.action });
-  return handoff.action_version > 0 ? `${why}, version ${handoff.action_version} of the action` : why;
+  return handoff.action_version > 0 ? `${why} · version ${handoff.action_version}` : why;
 }
 
 /** How far into the wait a step came: `0:42`. */
