@@ -34,8 +34,8 @@ _WHAT = {
     ),
     Trouble.WAITS: (
         "Visitors wait unprotected",
-        "Nothing makes sure that anybody hears of them. Look at the inbox yourself, under Needs a human. `chatref waits`"
-        " lists them and says what is wrong.",
+        "Nothing makes sure that anybody hears of them. Look at the inbox yourself, under Needs a human."
+        " `chatref waits` lists them and says what is wrong.",
     ),
 }
 
