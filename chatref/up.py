@@ -192,7 +192,8 @@ class _Installation:
         async def serves(_: int) -> bool:
             try:
                 async with httpx.AsyncClient() as http:
-                    return (await http.get(f"{self.url}/health/ready")).is_success
+                    # Not `ready`: that waits for a worker, and the API serves visitors without one.
+                    return (await http.get(f"{self.url}/health/live")).is_success
             except httpx.HTTPError:
                 return False
 
