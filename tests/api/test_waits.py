@@ -1,11 +1,13 @@
 """Evidence for people and programs: live waits, and the ledger of a conversation."""
 
 import asyncio
+from typing import Any
 from uuid import uuid4
 
 import httpx
 
 from tests.api.house import AgentClient, VisitorClient
+from tests.running import eventually
 
 
 async def escalated(visitor: VisitorClient, agent: AgentClient) -> None:
@@ -17,7 +19,17 @@ async def escalated(visitor: VisitorClient, agent: AgentClient) -> None:
 
 async def test_a_live_wait_is_listed_with_the_timer_that_protects_it(visitor: VisitorClient, ada: AgentClient) -> None:
     await escalated(visitor, ada)
-    [wait] = [wait for wait in (await ada.get("/waits"))["items"] if wait["conversation_id"] == visitor.conversation_id]
+
+    async def listed() -> Any:
+        items = (await ada.get("/waits"))["items"]
+        return next(wait for wait in items if wait["conversation_id"] == visitor.conversation_id)
+
+    async def has_timer() -> bool:
+        return bool((await listed())["timers"])
+
+    # The row is written before the workflow task that sets the timer is over.
+    await eventually(has_timer, "the timer is set")
+    wait = await listed()
     assert (wait["protected"], wait["flaws"], wait["state"]) == (True, [], "escalated")
     [timer] = wait["timers"]
     assert timer["purpose"].startswith("alert again")
