@@ -5,15 +5,15 @@ every word as it stands, since "how long" or "my own" sets apart what the tellin
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 
 import numpy as np
 
 from chatref.knowledge.passages import Passage
-from chatref.knowledge.postings import Postings, Weigh, unit_weights
+from chatref.knowledge.postings import Postings, bm25_weights, equal_weights, rarity_weights, unit_weights
 from chatref.knowledge.spelling import Spelling
 from chatref.knowledge.thesaurus import read_thesaurus
 from chatref.knowledge.words import STOP_WORDS, folded, stem, words
@@ -63,26 +63,22 @@ class Index:
     def __init__(self, passages: Iterable[Passage]) -> None:
         self.passages: tuple[Passage, ...] = tuple(passages)
         self._by_id = {passage.id: passage for passage in self.passages}
-        bodies = [_telling(words(passage.text)) for passage in self.passages]
-        heads = [_telling(words(passage.title)) for passage in self.passages]
-        above = [_telling(words(" ".join((passage.source_title, *passage.headings[1:])))) for passage in self.passages]
-        every = [head + body + path for head, body, path in zip(heads, bodies, above, strict=True)]
-        weighted = [
-            _terms(head * _TITLE_COUNT + body + path) for head, body, path in zip(heads, bodies, above, strict=True)
+        titles = [words(passage.title) for passage in self.passages]
+        texts = [words(passage.text) for passage in self.passages]
+        heads = [_telling(title) for title in titles]
+        every = [
+            head * _TITLE_COUNT + _telling(text) + _telling(words(" ".join((each.source_title, *each.headings[1:]))))
+            for head, text, each in zip(heads, texts, self.passages, strict=True)
         ]
-        plain = [_plain_words(passage) for passage in self.passages]
-        self._words = Postings(weighted, _bm25(weighted, _LENGTH_SHARE))
-        self._plain = Postings(plain, _bm25(plain, _PLAIN_LENGTH_SHARE))
-        self._parts = Postings(
-            [_parts(words(f"{passage.title} {passage.text}")) for passage in self.passages], unit_weights
-        )
-        self._coverage = Postings(weighted, lambda counts, idf: {term: idf[term] for term in counts})
+        weighted = [_terms(each) for each in every]
+        plain = [_terms(title * _PLAIN_TITLE_COUNT + text) for title, text in zip(titles, texts, strict=True)]
+        self._words = Postings(weighted, bm25_weights(_SATURATION, _LENGTH_SHARE))
+        self._plain = Postings(plain, bm25_weights(_SATURATION, _PLAIN_LENGTH_SHARE))
+        self._parts = Postings([_parts(title + text) for title, text in zip(titles, texts, strict=True)], unit_weights)
+        self._coverage = Postings(weighted, rarity_weights)
         self._titles = Postings([_terms(head) for head in heads], unit_weights)
-        self._cues = Postings(
-            [_cues(passage.title) for passage in self.passages], lambda counts, _: dict.fromkeys(counts, 1.0)
-        )
-        vocabulary = {word for each in every for word in each}
-        self._spelling = Spelling(vocabulary)
+        self._cues = Postings([_cues(passage.title) for passage in self.passages], equal_weights)
+        self._spelling = Spelling({word for each in every for word in each})
 
     def passage(self, passage_id: str) -> Passage | None:
         return self._by_id.get(passage_id)
@@ -129,29 +125,15 @@ def _terms(every: Sequence[str]) -> list[str]:
     return [stem(word) for word in every]
 
 
-def _bm25(documents: Sequence[Sequence[str]], length_share: float) -> Weigh:
-    """Okapi BM25: rarity times a count that saturates, the sooner the shorter the document is."""
-    average = float(np.mean([len(each) for each in documents])) if documents else 1.0
-
-    def weigh(counts: Counter[str], idf: dict[str, float]) -> dict[str, float]:
-        length = 1.0 - length_share + length_share * counts.total() / average
-        return {term: idf[term] * count / (count + _SATURATION * length) for term, count in counts.items()}
-
-    return weigh
-
-
-def _plain_words(passage: Passage) -> list[str]:
-    return _terms(words(passage.title) * _PLAIN_TITLE_COUNT + words(passage.text))
-
-
 def _parts(every: Sequence[str]) -> list[str]:
     """Runs of four letters, ends marked: shared by inflections and most misspellings, and by little else."""
-    return [
-        marked[at : at + _PART_SIZE]
-        for word in every
-        for marked in (f"<{word}>",)
-        for at in range(max(1, len(marked) - _PART_SIZE + 1))
-    ]
+    return [part for word in every for part in _parts_of(word)]
+
+
+@lru_cache(maxsize=100_000)
+def _parts_of(word: str) -> tuple[str, ...]:
+    marked = f"<{word}>"
+    return tuple(marked[at : at + _PART_SIZE] for at in range(max(1, len(marked) - _PART_SIZE + 1)))
 
 
 def _cues(question: str) -> list[str]:
