@@ -11,7 +11,7 @@ from chatref.store.vectors import Vector
 
 logger = logging.getLogger(__name__)
 
-BATCH = 64
+BATCH = 16
 COMPUTE_AGAIN_AFTER = 30.0
 """Seconds before what could not be computed is tried again."""
 

@@ -8,8 +8,8 @@ from openai import AsyncOpenAI, OpenAIError
 
 from chatref.embedding.interface import Embedder, EmbedderUnavailable
 
-BATCH = 64
-_TIME_LIMIT = 30.0
+BATCH = 16
+_TIME_LIMIT = 60.0
 
 
 class OpenAIEmbedder(Embedder):
