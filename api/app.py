@@ -30,6 +30,7 @@ from api.rates import Rates
 from api.services import Services
 from chatref.configuration import Configuration
 from chatref.embedding.interface import Embedder
+from chatref.embedding.meaning import PATIENT_TIME_LIMIT
 from chatref.settings import Settings
 from chatref.store.database import Database
 from chatref.store.feed import Feed
@@ -70,7 +71,7 @@ def create_app(
 
     `dist` is where the web pages were built; without it only the API is served.
     """
-    configuration = Configuration(database, embedder)
+    configuration = Configuration(database, embedder, question_limit=PATIENT_TIME_LIMIT)
     feed = Feed(database, configuration.outdated)
 
     @asynccontextmanager

@@ -3,13 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from uuid import UUID
 
 from chatref.assistant.triggers import Triggers
 from chatref.conversation.actions import CustomAction
 from chatref.conversation.policy import ServicePolicy
 from chatref.embedding.interface import Embedder, EmbedderUnavailable
-from chatref.embedding.meaning import Meaning
+from chatref.embedding.meaning import TIME_LIMIT, Meaning
 from chatref.knowledge.holder import Holder
 from chatref.knowledge.index import Index, texts_of
 from chatref.knowledge.search import Search
@@ -36,6 +37,7 @@ class Configuration:
         embedder: Embedder | None = None,
         *,
         computes: bool = False,
+        question_limit: timedelta = TIME_LIMIT,
         compute_again_after: float = COMPUTE_AGAIN_AFTER,
     ) -> None:
         self.policy = ServicePolicy()
@@ -44,7 +46,7 @@ class Configuration:
         self.actions: list[CustomAction] = []
         self.triggers = Holder(Triggers(()))
         self.index = Holder(Index(()))
-        self.meaning = Meaning()
+        self.meaning = Meaning(question_limit)
         self.search = Search(self.index, self.meaning)
         self._database = database
         self._embedder = embedder

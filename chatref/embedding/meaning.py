@@ -16,8 +16,11 @@ logger = logging.getLogger(__name__)
 
 TIME_LIMIT = timedelta(seconds=1)
 """For a question; a visitor waits."""
-LEFT_ALONE = timedelta(seconds=20)
-"""How long an embedder that failed is not asked, so that its failure costs one visitor a second and not every one."""
+PATIENT_TIME_LIMIT = timedelta(seconds=10)
+"""The same where nobody chats: for who tests what would be found."""
+LEFT_ALONE = timedelta(seconds=10)
+"""How long an embedder that failed twice in a row is not asked, so that its failure does not cost every visitor."""
+_FAILURES_AT_MOST = 2
 _LONGEST = 2_000
 _REMEMBERED = 500
 
@@ -30,7 +33,7 @@ class Meaning:
         self._time_limit = time_limit.total_seconds()
         self._left_alone = left_alone.total_seconds()
         self._not_before = 0.0
-        self._failing = False
+        self._failures = 0
         self._known: OrderedDict[str, Vector] = OrderedDict()
 
     def use(self, embedder: Embedder) -> None:
@@ -49,12 +52,13 @@ class Meaning:
             async with asyncio.timeout(self._time_limit):
                 vector: Vector = (await self._embedder.embed([text]))[0]
         except (EmbedderUnavailable, TimeoutError) as error:
-            self._not_before = monotonic() + self._left_alone
-            if not self._failing:
+            self._failures += 1
+            if self._failures >= _FAILURES_AT_MOST:
+                self._not_before = monotonic() + self._left_alone
+            if self._failures == 1:
                 logger.warning("searching by words alone: no embedding (%s)", error or "too slow")
-            self._failing = True
             return None
-        self._failing = False
+        self._failures = 0
         self._known[text] = vector
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)

@@ -1,4 +1,4 @@
-"""`make quality`: prints the figures and what is missed. With `CHATREF_EMBEDDING_BASE_URL`, questions by meaning too."""
+"""`make quality`: prints the figures and what is missed. By meaning too with `CHATREF_EMBEDDING_BASE_URL`."""
 
 import asyncio
 import os
