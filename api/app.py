@@ -29,6 +29,8 @@ from api.problems import ProblemBody
 from api.rates import Rates
 from api.services import Services
 from chatref.configuration import Configuration
+from chatref.embedding.interface import Embedder
+from chatref.embedding.meaning import PATIENT_TIME_LIMIT
 from chatref.settings import Settings
 from chatref.store.database import Database
 from chatref.store.feed import Feed
@@ -62,13 +64,14 @@ def create_app(
     database: Database,
     conversations: Conversations,
     ingestions: Ingestions,
+    embedder: Embedder | None = None,
     dist: Path | None = None,
 ) -> FastAPI:
     """The application. It runs the live feed while it runs; the database and the Temporal client stay the caller's.
 
     `dist` is where the web pages were built; without it only the API is served.
     """
-    configuration = Configuration(database)
+    configuration = Configuration(database, embedder, question_limit=PATIENT_TIME_LIMIT)
     feed = Feed(database, configuration.outdated)
 
     @asynccontextmanager

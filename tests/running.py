@@ -30,13 +30,13 @@ async def eventually(condition: Callable[[], Awaitable[bool]], what: str, within
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """Ours without what would point the processes elsewhere."""
+    """Ours without what would point the processes elsewhere, and without a model that would be fetched."""
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("CHATREF_", "OPENAI_", "TEMPORAL_")) and name != "DATABASE_URL"
     }
-    return kept | settings
+    return kept | {"CHATREF_EMBEDDING_MODEL": "none"} | settings
 
 
 def ended(pid: int) -> bool:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from pgvector.sqlalchemy import VECTOR
 from sqlalchemy import BigInteger, Column, DateTime, Index, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
@@ -271,3 +272,12 @@ class PassageRecord(SQLModel, table=True):
     url: str = ""
     page: str = Field(default="", sa_column_kwargs={"server_default": ""})
     page_title: str = Field(default="", sa_column_kwargs={"server_default": ""})
+
+
+class TextVector(SQLModel, table=True):
+    """What a text means to an embedding model. `digest` is the text's SHA-256; `vector` has length 1."""
+
+    __tablename__ = "text_vectors"
+    model: str = Field(primary_key=True)
+    digest: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    vector: Any = Field(sa_column=Column(VECTOR(), nullable=False))
