@@ -23,11 +23,12 @@ class ReadingEnded(Exception):
 
 @dataclass(frozen=True)
 class Counts:
-    """Of the pages of one run. `skipped` are those without content of their own."""
+    """Of the pages of one run. `skipped` are those without content of their own; `unchanged` are some of those `read`."""
 
     found: int = 0
     waiting: int = 0
     read: int = 0
+    unchanged: int = 0
     skipped: int = 0
     failed: int = 0
 
@@ -65,10 +66,11 @@ async def begin(session: AsyncSession, source_id: UUID, *, failed_only: bool) ->
 
 _TAKE_OVER = text("""
     insert into source_pages
-        (source_id, run, url, position, status, error, gone, title, fingerprint, passages, read_at)
+        (source_id, run, url, position, status, error, gone, title, fingerprint, passages, links, etag, last_modified,
+         digest, read_at)
     select source_id, :run, url, position, case status when 'failed' then 'waiting' else status end,
         case status when 'failed' then '' else error end, false, title, fingerprint,
-        case status when 'failed' then '[]'::jsonb else passages end, read_at
+        case status when 'failed' then '[]'::jsonb else passages end, links, etag, last_modified, digest, read_at
     from source_pages where source_id = :source and run = :published
 """)
 
@@ -116,6 +118,12 @@ async def unvisited(session: AsyncSession, source: Source) -> list[str]:
     return list((await session.exec(query)).all())
 
 
+async def read_before(session: AsyncSession, source: Source, url: str) -> SourcePage | None:
+    """The page as the published run has read it, if it has."""
+    page = await session.get(SourcePage, (source.id, source.published_run, url))
+    return page if page is not None and page.status == "read" else None
+
+
 async def same_content(session: AsyncSession, source: Source, url: str, fingerprint: str) -> str | None:
     """Another page of this run that says exactly the same."""
     query = select(SourcePage.url).where(
@@ -144,15 +152,26 @@ async def counts_of(session: AsyncSession, runs: Iterable[tuple[UUID, int]]) -> 
     """By source, for one run of each."""
     wanted = dict(runs)
     query = (
-        select(SourcePage.source_id, SourcePage.run, SourcePage.status, func.count())
+        select(
+            SourcePage.source_id,
+            SourcePage.run,
+            SourcePage.status,
+            func.count(),
+            func.count().filter(col(SourcePage.unchanged)),
+        )
         .where(col(SourcePage.source_id).in_(wanted))
         .group_by(col(SourcePage.source_id), col(SourcePage.run), col(SourcePage.status))
     )
     found: dict[UUID, dict[str, int]] = {}
-    for source_id, run, status, count in (await session.exec(query)).all():
+    unchanged: dict[UUID, int] = {}
+    for source_id, run, status, count, same in (await session.exec(query)).all():
         if wanted[source_id] == run:
             found.setdefault(source_id, {})[status] = count
-    return {source_id: Counts(found=sum(each.values()), **each) for source_id, each in found.items()}
+            unchanged[source_id] = unchanged.get(source_id, 0) + same
+    return {
+        source_id: Counts(found=sum(each.values()), unchanged=unchanged[source_id], **each)
+        for source_id, each in found.items()
+    }
 
 
 async def pages(session: AsyncSession, source: Source) -> list[SourcePage]:

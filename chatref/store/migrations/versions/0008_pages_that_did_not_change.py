@@ -1,0 +1,28 @@
+"""Pages that did not change are not read again"""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision: str = "0008"
+down_revision: str | None = "0003"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    nothing = sa.text("'[]'::jsonb")
+    op.add_column(
+        "source_pages",
+        sa.Column("links", postgresql.JSONB(astext_type=sa.Text()), server_default=nothing, nullable=False),
+    )
+    for name in ("etag", "last_modified", "digest"):
+        op.add_column("source_pages", sa.Column(name, sa.String(), server_default="", nullable=False))
+    op.add_column("source_pages", sa.Column("unchanged", sa.Boolean(), server_default="false", nullable=False))
+
+
+def downgrade() -> None:
+    for name in ("unchanged", "digest", "last_modified", "etag", "links"):
+        op.drop_column("source_pages", name)
