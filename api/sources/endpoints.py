@@ -34,6 +34,7 @@ from chatref.store import readings, sources
 from chatref.store.channels import Config
 from chatref.store.readings import Counts
 from chatref.store.tables import Source, SourceContent
+from workflows.messages import Schedule
 
 logger = logging.getLogger(__name__)
 
@@ -98,15 +99,7 @@ async def create(request: Request, admin: Admin, services: Use) -> SourceOut:
 
     It is read in the background; what takes moments is `ready` in the answer already.
     """
-    if request.headers.get("content-type", "").startswith("multipart/form-data"):
-        given: tuple[Source, SourceContent | None] = await _uploaded(request)
-    else:
-        try:
-            body = NEW_SOURCE.validate_json(await request.body())
-        except ValidationError as error:
-            raise RequestValidationError(error.errors(include_url=False)) from error
-        given = _given(body)
-    source, content = given
+    source, content = await _sent(request)
     async with services.database.session() as session:
         await sources.add(session, source, content)
     try:
@@ -153,6 +146,32 @@ async def cancel(source: Known, admin: Admin, services: Use) -> SourceOut:
     return await _described(source.id, services)
 
 
+@router.put("/{source_id}", openapi_extra=_BODY)
+async def replace(source: Known, request: Request, admin: Admin, services: Use) -> SourceOut:
+    """Change a source, sent as a new one would be. Its kind stays.
+
+    Another schedule counts from the reading before. Whatever else changes has it read again, and what answers now goes
+    on until that is complete.
+    """
+    wanted, content = await _sent(request)
+    if wanted.kind != source.kind:
+        raise invalid("kind", f"a source of kind {source.kind} stays one; remove it and add another")
+    async with services.database.session() as session:
+        # Kept from being read until the engine has agreed; where it does not, nothing has changed.
+        current = await sources.locked(session, source.id)
+        if current is None:
+            raise not_found("source")
+        rescheduled = wanted.every_seconds != current.every_seconds
+        current.every_seconds = wanted.every_seconds
+        changed = await sources.replace(session, current, wanted, content)
+        every, since = _every(current), current.changed_at
+        if rescheduled:
+            await services.ingestions.schedule(source.id, Schedule(every, since))
+        if changed:
+            await services.ingestions.read(source.id, every)
+    return await _described(source.id, services)
+
+
 @router.delete("/{source_id}", status_code=204)
 async def delete(source: Known, admin: Admin, services: Use) -> None:
     """Remove a source. The assistant answers from it no more."""
@@ -178,6 +197,16 @@ async def _described(source_id: UUID, services: Services) -> SourceOut:
 
 def _every(source: Source) -> timedelta | None:
     return None if source.every_seconds is None else timedelta(seconds=source.every_seconds)
+
+
+async def _sent(request: Request) -> tuple[Source, SourceContent | None]:
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return await _uploaded(request)
+    try:
+        body = NEW_SOURCE.validate_json(await request.body())
+    except ValidationError as error:
+        raise RequestValidationError(error.errors(include_url=False)) from error
+    return _given(body)
 
 
 def _given(body: AnySource) -> tuple[Source, SourceContent | None]:

@@ -21,6 +21,11 @@ async def get(session: AsyncSession, source_id: UUID) -> Source | None:
     return await session.get(Source, source_id)
 
 
+async def locked(session: AsyncSession, source_id: UUID) -> Source | None:
+    """The source, kept from changing until the transaction ends."""
+    return (await session.exec(select(Source).where(Source.id == source_id).with_for_update())).one_or_none()
+
+
 async def passages(session: AsyncSession) -> list[Passage]:
     """Every passage that answers now, each source's in its order: what the index is built from."""
     query = (
@@ -74,6 +79,26 @@ async def add(session: AsyncSession, source: Source, content: SourceContent | No
     await session.flush()
     if content is not None:
         session.add(content)
+
+
+async def replace(session: AsyncSession, source: Source, wanted: Source, content: SourceContent | None) -> bool:
+    """Make the source read from what `wanted` and `content` say; whether that is anything new.
+
+    Its schedule stays, and so does what answers, until it is read.
+    """
+    changed = (source.url, source.page_limit) != (wanted.url, wanted.page_limit)
+    if source.url != wanted.url or source.kind in ("text", "qa"):
+        changed |= source.title != wanted.title
+        source.title = wanted.title
+    source.url, source.page_limit = wanted.url, wanted.page_limit
+    session.add(source)
+    if content is not None:
+        kept = await session.get(SourceContent, source.id)
+        if kept is None or (kept.name, kept.content) != (content.name, content.content):
+            await session.merge(SourceContent(source_id=source.id, name=content.name, content=content.content))
+            changed = True
+    await session.flush()
+    return changed
 
 
 async def add_read(session: AsyncSession, source: Source, content: SourceContent, read: Iterable[Passage]) -> None:

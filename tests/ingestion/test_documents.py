@@ -113,6 +113,13 @@ def test_what_cannot_be_read_says_why(content: bytes, media_type: str, reason: s
         read_document(content, media_type)
 
 
+def test_what_no_database_keeps_is_left_out() -> None:
+    long = "Seeds and soil. " * 100
+    read = read_document(f"{long}\x00".encode(), "text/plain", title="Half \ud800 and nul\x00")
+    assert read.title == "Half ? and nul"
+    assert read.passages[0].text == long.strip()
+
+
 def test_sitemaps_and_lists_of_sitemaps() -> None:
     pages = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc> https://a/1 </loc></url></urlset>'
     index = "<sitemapindex xmlns='http://www.sitemaps.org/x'><sitemap><loc>https://a/s</loc></sitemap></sitemapindex>"
