@@ -48,7 +48,9 @@ class IngestionWorkflow:
                 if due is None:
                     return
                 if workflow.info().is_continue_as_new_suggested():
-                    workflow.continue_as_new(IngestionInput(begin.source_id, self._schedule.every, self._schedule.since))
+                    workflow.continue_as_new(
+                        IngestionInput(begin.source_id, self._schedule.every, self._schedule.since)
+                    )
                 await self._rest(due)
 
     @workflow.signal

@@ -64,6 +64,7 @@ class SourceReading:
         self._limits = limits
         self._step_seconds = step_seconds
         self._one_writer = asyncio.Lock()
+        self._one_file = asyncio.Lock()
 
     async def begin(self, source_id: UUID, *, failed_only: bool) -> Reading:
         async with self._database.session() as session:
@@ -195,11 +196,13 @@ class SourceReading:
         return known if known is not None and known.digest.startswith(f"{EXTRACTION}:") else None
 
     async def _read_given(self, source: Source) -> PageRead:
-        async with self._database.session() as session:
-            given = await readings.content(session, source.id)
-        if given is None:
-            raise Unreadable("What it was made from was not kept. Add it again.")
-        return await self._reader.read(given.content, media_type_of(given.name), title=source.title)
+        # They are read one after the other anyway: so only one is held in memory.
+        async with self._one_file:
+            async with self._database.session() as session:
+                given = await readings.content(session, source.id)
+            if given is None:
+                raise Unreadable("What it was made from was not kept. Add it again.")
+            return await self._reader.read(given.content, media_type_of(given.name), title=source.title)
 
 
 async def _current(session: AsyncSession, reading: Reading) -> Source:

@@ -185,7 +185,12 @@ async def pages(session: AsyncSession, source: Source) -> list[SourcePage]:
 
 
 async def content(session: AsyncSession, source_id: UUID) -> SourceContent | None:
-    return await session.get(SourceContent, source_id)
+    """As a whole."""
+    query = select(SourceContent).where(SourceContent.source_id == source_id).order_by(col(SourceContent.part))
+    parts = list(await session.exec(query))
+    if len(parts) <= 1:
+        return parts[0] if parts else None
+    return SourceContent(source_id=source_id, name=parts[0].name, content=b"".join(part.content for part in parts))
 
 
 _KEEP_WHAT_WAS = text("""

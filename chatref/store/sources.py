@@ -1,10 +1,10 @@
 """The owner's content: sources, and the passages that were read out of them."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterable, Iterable
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import delete, func, insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -82,7 +82,7 @@ async def add(session: AsyncSession, source: Source, content: SourceContent | No
 
 
 async def replace(session: AsyncSession, source: Source, wanted: Source, content: SourceContent | None) -> bool:
-    """Make the source read from what `wanted` and `content` say; whether that is anything new.
+    """Make the source read from what `wanted` and `content` say; whether that may be anything new.
 
     Its schedule stays, and so does what answers, until it is read.
     """
@@ -93,12 +93,20 @@ async def replace(session: AsyncSession, source: Source, wanted: Source, content
     source.url, source.page_limit = wanted.url, wanted.page_limit
     session.add(source)
     if content is not None:
-        kept = await session.get(SourceContent, source.id)
-        if kept is None or (kept.name, kept.content) != (content.name, content.content):
-            await session.merge(SourceContent(source_id=source.id, name=content.name, content=content.content))
-            changed = True
+        await session.exec(delete(SourceContent).where(col(SourceContent.source_id) == source.id))
+        session.add(SourceContent(source_id=source.id, name=content.name, content=content.content))
+        changed = True
     await session.flush()
     return changed
+
+
+async def add_parts(session: AsyncSession, source_id: UUID, name: str, parts: AsyncIterable[bytes]) -> None:
+    """What comes after the content that the source was added with; one part is held at a time."""
+    number = 0
+    async for part in parts:
+        number += 1
+        row = {"source_id": source_id, "part": number, "name": name, "content": part}
+        await session.exec(insert(SourceContent), params=row)
 
 
 async def add_read(session: AsyncSession, source: Source, content: SourceContent, read: Iterable[Passage]) -> None:

@@ -226,10 +226,12 @@ class Source(SQLModel, table=True):
 
 
 class SourceContent(SQLModel, table=True):
-    """What the owner uploaded or pasted, as it came: read again whenever the source is."""
+    """What the owner uploaded or pasted, as it came: read again whenever the source is. Large files come in parts, so
+    that nobody who takes them has to hold them whole."""
 
     __tablename__ = "source_contents"
     source_id: UUID = Field(foreign_key="sources.id", ondelete="CASCADE", primary_key=True)
+    part: int = Field(default=0, primary_key=True, sa_column_kwargs={"server_default": "0"})
     name: str
     content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 

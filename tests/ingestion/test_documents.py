@@ -98,7 +98,7 @@ def test_a_docx_keeps_its_headings() -> None:
         (pdf([[]]), PDF, "a scan, perhaps"),
         (pdf([[(10, "x")]], copies=documents.PDF_PAGES_AT_MOST + 1), PDF, "It has 2001 pages; 2000 can be read."),
         (b"PK broken", DOCX, "The document is damaged"),
-        (docx([("Normal", "x")], padding=documents.UNPACKED_AT_MOST), DOCX, "larger than 300 MB"),
+        (docx([("Normal", "x")], padding=b"\0" * documents.UNPACKED_AT_MOST), DOCX, "larger than 300 MB"),
         (b"\xff\xfe\x00", "text/plain", "not UTF-8"),
         (b"x", "image/png", "of a kind that cannot be read"),
         (

@@ -13,7 +13,10 @@ Respond = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 @dataclass
 class Page:
-    """`after` seconds it is sent, and where there is a `drip`, byte by byte; `headers` may say anything."""
+    """`after` seconds it is sent, once the `gate` is open, and where there is a `drip`, byte by byte.
+
+    `headers` may say anything.
+    """
 
     body: str | bytes = ""
     status: int = 200
@@ -21,6 +24,7 @@ class Page:
     headers: dict[str, str] = field(default_factory=dict)
     after: float = 0.0
     drip: float | None = None
+    gate: asyncio.Event | None = None
 
 
 def article(title: str, text: str, links: tuple[str, ...] = ()) -> Page:
@@ -58,6 +62,8 @@ class Web:
                 self.asked.append(path)
                 page = self.pages.get(path) or self.otherwise(path)
                 await asyncio.sleep(page.after)
+                if page.gate is not None:
+                    await page.gate.wait()
                 body = page.body.encode() if isinstance(page.body, str) else page.body
                 status = page.status
                 if known and known == page.headers.get("ETag"):

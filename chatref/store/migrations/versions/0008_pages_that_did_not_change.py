@@ -1,4 +1,4 @@
-"""Pages that did not change are not read again"""
+"""Pages that did not change are not read again; large files come in parts"""
 
 from collections.abc import Sequence
 
@@ -21,8 +21,15 @@ def upgrade() -> None:
     for name in ("etag", "last_modified", "digest"):
         op.add_column("source_pages", sa.Column(name, sa.String(), server_default="", nullable=False))
     op.add_column("source_pages", sa.Column("unchanged", sa.Boolean(), server_default="false", nullable=False))
+    op.add_column("source_contents", sa.Column("part", sa.Integer(), server_default="0", nullable=False))
+    op.drop_constraint("source_contents_pkey", "source_contents")
+    op.create_primary_key("source_contents_pkey", "source_contents", ["source_id", "part"])
 
 
 def downgrade() -> None:
+    op.execute("delete from source_contents where part > 0")
+    op.drop_constraint("source_contents_pkey", "source_contents")
+    op.create_primary_key("source_contents_pkey", "source_contents", ["source_id"])
+    op.drop_column("source_contents", "part")
     for name in ("unchanged", "digest", "last_modified", "etag", "links"):
         op.drop_column("source_pages", name)
