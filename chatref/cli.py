@@ -69,7 +69,8 @@ def up(
 
     problems: list[str] = []
     try:
-        asyncio.run(run(Options(port=port, directory=data, demo=demo, browser=not no_browser)))
+        with _settings_checked():
+            asyncio.run(run(Options(port=port, directory=data, demo=demo, browser=not no_browser)))
     except* (DirectoryInUse, PortInUse, PostgresFailed, ServiceFailed, ToolMissing) as failed:
         problems = [str(error) for error in _each(failed)]
     if problems:
@@ -133,7 +134,8 @@ def migrate(
             )
             raise typer.Exit(1) from None
 
-    asyncio.run(run())
+    with _settings_checked():
+        asyncio.run(run())
 
 
 @agents.command("add")
@@ -324,8 +326,27 @@ def _run(main: Coroutine[Any, Any, None]) -> None:
     """In uvloop: less time per message than asyncio's own loop."""
     import uvloop
 
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with _settings_checked(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(main)
+
+
+@contextmanager
+def _settings_checked() -> Iterator[None]:
+    """Ends the command where a setting is missing or not valid, with which one and why, and never with its value."""
+    from pydantic import ValidationError
+
+    try:
+        yield
+    except ValidationError as error:
+        if error.title not in ("Settings", "TemporalSettings", "Given"):
+            raise
+        problems = [(str(each["loc"][0]).upper(), each["msg"]) for each in error.errors(include_input=False)]
+    else:
+        return
+    for name, problem in problems:
+        usual = name.startswith(("CHATREF_", "DATABASE_", "TEMPORAL_", "OPENAI_"))
+        typer.echo(f"chatref: {name if usual else f'CHATREF_{name}'}: {problem}", err=True)
+    raise typer.Exit(1)
 
 
 def _each(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:

@@ -72,8 +72,8 @@ class ReadAgain(BaseModel):
 
 
 class ProgressOut(BaseModel):
-    """Of the pages of the latest reading. `skipped` are those without content of their own; `unchanged` are those of the
-    `read` ones that said the same as before, and were kept as they were."""
+    """Of the pages of the latest reading. `skipped` are those without content of their own; `unchanged` are some
+    of the `read` ones: they said the same as before, and were kept as they were."""
 
     found: int
     waiting: int

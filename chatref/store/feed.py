@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 _NEVER = 2**31 - 1
 _PAUSE = 0.2
 TYPING_EVERY = 1.0
+STREAMS_PER_CONVERSATION = 20
+STREAMS_AT_MOST = 10_000
 _RESUMED_AT_MOST = 1000
 
 _EVENTS = f"""
@@ -105,6 +107,12 @@ class Feed:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+
+    def has_room(self, conversation_id: UUID) -> bool:
+        """Whether this process takes another stream of the conversation: a visitor has a few pages open."""
+        if len(self._visitors.get(conversation_id, ())) >= STREAMS_PER_CONVERSATION:
+            return False
+        return sum(map(len, self._visitors.values())) < STREAMS_AT_MOST
 
     @contextmanager
     def conversation(self, conversation_id: UUID, after: int) -> Iterator[VisitorStream]:

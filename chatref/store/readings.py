@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import delete, func, insert, text, update
+from sqlalchemy import delete, func, insert, text, tuple_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -23,7 +23,7 @@ class ReadingEnded(Exception):
 
 @dataclass(frozen=True)
 class Counts:
-    """Of the pages of one run. `skipped` are those without content of their own; `unchanged` are some of those `read`."""
+    """Of the pages of one run. `skipped` are without content of their own; `unchanged` are some of those `read`."""
 
     found: int = 0
     waiting: int = 0
@@ -150,24 +150,21 @@ async def counts(session: AsyncSession, source_id: UUID, run: int) -> Counts:
 
 async def counts_of(session: AsyncSession, runs: Iterable[tuple[UUID, int]]) -> dict[UUID, Counts]:
     """By source, for one run of each."""
-    wanted = dict(runs)
     query = (
         select(
             SourcePage.source_id,
-            SourcePage.run,
             SourcePage.status,
             func.count(),
             func.count().filter(col(SourcePage.unchanged)),
         )
-        .where(col(SourcePage.source_id).in_(wanted))
-        .group_by(col(SourcePage.source_id), col(SourcePage.run), col(SourcePage.status))
+        .where(tuple_(col(SourcePage.source_id), col(SourcePage.run)).in_(list(runs)))
+        .group_by(col(SourcePage.source_id), col(SourcePage.status))
     )
     found: dict[UUID, dict[str, int]] = {}
     unchanged: dict[UUID, int] = {}
-    for source_id, run, status, count, same in (await session.exec(query)).all():
-        if wanted[source_id] == run:
-            found.setdefault(source_id, {})[status] = count
-            unchanged[source_id] = unchanged.get(source_id, 0) + same
+    for source_id, status, count, same in (await session.exec(query)).all():
+        found.setdefault(source_id, {})[status] = count
+        unchanged[source_id] = unchanged.get(source_id, 0) + same
     return {
         source_id: Counts(found=sum(each.values()), unchanged=unchanged[source_id], **each)
         for source_id, each in found.items()

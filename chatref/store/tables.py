@@ -242,8 +242,8 @@ class SourcePage(SQLModel, table=True):
     `passages` is what was read out of it. It stays empty where nothing was, but for a page that could not be read now
     and was before: that keeps what it had. `gone` is true where the server says that there is no such page.
 
-    `etag`, `last_modified` and `digest` tell whether it says the same when it is read again; then it is `unchanged`, and
-    has its passages and `links` (those within the site) from the reading before.
+    `etag`, `last_modified` and `digest` tell whether it says the same when it is read again; then it is `unchanged`,
+    and has its passages and `links` (those within the site) from the reading before.
     """
 
     __tablename__ = "source_pages"

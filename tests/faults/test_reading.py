@@ -1,4 +1,4 @@
-"""What goes wrong with sources, in a whole installation: a worker killed over a site, and content that means no good."""
+"""Sources in trouble, in a whole installation: a worker killed over a site, and content that means no good."""
 
 import asyncio
 import os
@@ -81,7 +81,7 @@ async def test_a_worker_killed_in_the_middle_of_a_site_goes_on_where_it_was(
     installation: Installation, library: Library, site: Web
 ) -> None:
     """Until the new version is whole the old one answers; a page that is broken is named, with the reason."""
-    links = tuple(f"/{number}" for number in range(PAGES)) + ("/broken",)
+    links = (*(f"/{number}" for number in range(PAGES)), "/broken")
     site.pages = {"/": article("Home", "Welcome to the platypus house.", links)}
     site.pages |= {f"/{number}": article(f"Room {number}", f"Old platypus {number}.") for number in range(3)}
     source = await library.add(kind="site", url=f"{site.url}/", page_limit=100)

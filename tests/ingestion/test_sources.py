@@ -185,7 +185,7 @@ class TestSite:
         assert sorted(await library.texts()) == ["Hub.", "Leaf.", "New a.", "Old c.", "Welcome."]
 
     async def test_pages_that_did_not_change_are_kept_as_they_were(self, library: Library, site: Web) -> None:
-        """Those whose server says so, and those that came as the same bytes; what they lead to is followed as before."""
+        """Those whose server says so, and those that came as the same bytes; what they lead to is followed."""
         site.pages = {
             "/": article("Home", "Welcome.", ("/a", "/hub")),
             "/a": article("A", "Old a."),
