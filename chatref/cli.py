@@ -284,7 +284,7 @@ def list_sources(data: DataOption = DEFAULT_DIRECTORY) -> None:
 @contextmanager
 def _reachable(data: Path) -> Iterator[None]:
     """Ends the command with what to do where the database or Temporal is away."""
-    from chatref.library import EngineUnavailable
+    from chatref.composition import EngineUnavailable
     from chatref.store.database import DatabaseUnavailable
 
     try:

@@ -7,11 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-from temporalio.service import RPCError
-
-from api.ingestions import Ingestions
-from api.problems import Problem
-from chatref.composition import ingestions, temporal_client
+from chatref.composition import EngineUnavailable, reading_of_sources
 from chatref.ingestion.kinds import FILE_BYTES_AT_MOST, TYPES, media_type_of
 from chatref.ingestion.site import normal
 from chatref.settings import TemporalSettings
@@ -22,10 +18,6 @@ from chatref.store.tables import Source, SourceContent
 LOOK_AGAIN_SECONDS = 0.3
 AGAIN_EVERY = timedelta(days=1)
 _READABLE = f"Only {', '.join(sorted(TYPES))} files can be."
-
-
-class EngineUnavailable(Exception):
-    """Temporal cannot be had. The words are for people."""
 
 
 class NotASource(Exception):
@@ -55,17 +47,17 @@ async def add_and_wait(
     source, content = _given(named, page_limit)
     database = Database(database_url)
     try:
-        engine = await _engine(temporal)
+        read = await reading_of_sources(temporal)
         async with database.session() as session:
             await sources.add(session, source, content)
         every = None if source.every_seconds is None else timedelta(seconds=source.every_seconds)
         try:
-            await engine.read(source.id, every)
-        except Problem as problem:
+            await read(source.id, every)
+        except EngineUnavailable:
             # Nobody would ever read it.
             async with database.session() as session:
                 await sources.remove(session, source)
-            raise EngineUnavailable(problem.detail) from problem
+            raise
         return await _read(database, source.id, show)
     finally:
         await database.close()
@@ -114,13 +106,6 @@ async def _read(database: Database, source_id: UUID, show: Callable[[int, int], 
         if source.status in ("ready", "failed"):
             return source
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
-
-
-async def _engine(temporal: TemporalSettings) -> Ingestions:
-    try:
-        return ingestions(await temporal_client(temporal))
-    except (RPCError, RuntimeError):
-        raise EngineUnavailable(f"Temporal cannot be reached at {temporal.temporal_address}.") from None
 
 
 def _given(named: Named, page_limit: int | None) -> tuple[Source, SourceContent | None]:
