@@ -23,7 +23,7 @@ import api.visitors.endpoints
 from api import problems
 from api.engine import Conversations
 from api.ingestions import Ingestions
-from api.middleware import BodyLimit, SecurityHeaders, WidgetOrigins
+from api.middleware import BodyLimit, SecurityHeaders, WidgetOrigins, WithoutNul
 from api.pages import pages
 from api.problems import ProblemBody
 from api.rates import Rates
@@ -106,6 +106,7 @@ def create_app(
     if dist is not None and dist.is_dir():
         app.mount("/", pages(dist))
     # The last one added is the outermost.
+    app.add_middleware(WithoutNul)
     app.add_middleware(BodyLimit)
     app.add_middleware(WidgetOrigins, configuration=configuration)
     app.add_middleware(SecurityHeaders, https=settings.public_url.startswith("https:"))

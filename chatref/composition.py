@@ -4,10 +4,11 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import uvicorn
 from temporalio.client import Client
@@ -20,6 +21,7 @@ from activities.responder import ResponderActivities
 from api.app import create_app
 from api.engine import Conversations
 from api.ingestions import Ingestions
+from api.problems import Problem
 from chatref.assistant.interface import Assistant
 from chatref.assistant.keyless import KeylessAssistant
 from chatref.assistant.openai import OpenAIAssistant, connect
@@ -67,9 +69,24 @@ async def temporal_client(settings: TemporalSettings, *, lazy: bool = False) -> 
     )
 
 
-def ingestions(client: Client) -> Ingestions:
-    """How sources are had read, for who is not the API."""
-    return Ingestions(client)
+class EngineUnavailable(Exception):
+    """Temporal cannot be had. The words are for people."""
+
+
+async def reading_of_sources(settings: TemporalSettings) -> Callable[[UUID, timedelta | None], Awaitable[None]]:
+    """How sources are had read, for who is not the API. It, and what it gives, raise `EngineUnavailable`."""
+    try:
+        ingestions = Ingestions(await temporal_client(settings))
+    except (RPCError, RuntimeError):
+        raise EngineUnavailable(f"Temporal cannot be reached at {settings.temporal_address}.") from None
+
+    async def read(source_id: UUID, every: timedelta | None) -> None:
+        try:
+            await ingestions.read(source_id, every)
+        except Problem as problem:
+            raise EngineUnavailable(problem.detail) from problem
+
+    return read
 
 
 def model(settings: Settings, configuration: Configuration, log: ConversationLog) -> Assistant | None:

@@ -54,6 +54,7 @@ class Configuration:
         self._compute_again_after = compute_again_after
         self._vectors: Vectors | None = None
         self._stale: set[Config] = set()
+        self._read: set[Config] = set()
         self._changed = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
@@ -95,9 +96,15 @@ class Configuration:
                 self._stale.discard(kind)
                 try:
                     await self._readers[kind]()
+                    self._read.add(kind)
                 except BaseException:
                     self._stale.add(kind)
                     raise
+
+    @property
+    def is_read(self) -> bool:
+        """Whether all of it has been read at least once: until then there are only defaults."""
+        return self._read >= set(Config)
 
     @property
     def default_team(self) -> str:

@@ -27,7 +27,7 @@ class Settings(TemporalSettings):
 
     database_url: str = Field(validation_alias=AliasChoices("DATABASE_URL", "CHATREF_DATABASE_URL"))
     """A PostgreSQL address: `postgresql://user:password@host:port/database`."""
-    secret: SecretStr
+    secret: SecretStr = Field(min_length=32)
     """Signs visitor tokens; at least 32 characters, the same for every API process, and kept."""
     public_url: str = "http://127.0.0.1:8080"
     """Where browsers reach the API: its pages are ours, and with `https` cookies and pages insist on it."""

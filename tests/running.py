@@ -48,10 +48,11 @@ def ended(pid: int) -> bool:
 
 @dataclass
 class Installation:
-    """`chatref up` in a directory of the test's."""
+    """`chatref up` in a directory of the test's. `settings` are its environment, beside the usual."""
 
     directory: Path
     port: int
+    settings: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[str] | None = None
 
     @property
@@ -66,7 +67,7 @@ class Installation:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=environment(CHATREF_ADMIN_EMAIL=ADMIN_EMAIL, CHATREF_ADMIN_PASSWORD=ADMIN_PASSWORD),
+            env=environment(CHATREF_ADMIN_EMAIL=ADMIN_EMAIL, CHATREF_ADMIN_PASSWORD=ADMIN_PASSWORD, **self.settings),
         )
 
     async def start(self) -> None:

@@ -15,7 +15,7 @@ router = APIRouter(prefix="/api/v1/knowledge", tags=["sources"], dependencies=AU
 
 class Question(BaseModel):
     text: MessageText
-    limit: int = Field(5, ge=1, le=20)
+    limit: int = Field(5, ge=1, le=50)
 
 
 class SourceOfPassage(BaseModel):
