@@ -10,7 +10,7 @@ WORK_WAITS_AT_MOST = timedelta(seconds=15)
 
 
 class EngineUnavailable(Exception):
-    """Temporal did not answer."""
+    """Temporal did not answer; the message says how that came."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from chatref.assistant.interface import AssistantUnavailable, AssistantUnusable
 from chatref.assistant.openai import OpenAIAssistant, connect
 from chatref.conversation.events import ASSISTANT, Author, AuthorKind, Event, EventType, HandoffReason
 from chatref.conversation.turns import OutcomeKind
-from tests.assistant.house import NOON, index, triggers, turn
+from tests.assistant.house import NOON, search, triggers, turn
 from tests.openai_server import KEY, OpenAIServer, Reply, decides, fails, garbage, openai_server, says
 
 REFUND_TIME = "how long does a refund take?"
@@ -42,7 +42,7 @@ async def transcript(conversation_id: str) -> Sequence[Event]:
 @pytest.fixture
 async def assistant(server: OpenAIServer) -> AsyncIterator[OpenAIAssistant]:
     async with connect(KEY, server.url) as client:
-        yield OpenAIAssistant(client, "test-model", index(), triggers(), transcript, timedelta(seconds=1))
+        yield OpenAIAssistant(client, "test-model", search(), triggers(), transcript, timedelta(seconds=1))
 
 
 def name_of(server: OpenAIServer, sentence: str) -> str:
@@ -182,7 +182,7 @@ class TestFailures:
     async def test_a_wrong_key_is_given_up_at_once(self, server: OpenAIServer) -> None:
         async with connect("sk-wrong", server.url) as client:
             with pytest.raises(AssistantUnusable, match="401"):
-                await OpenAIAssistant(client, "m", index(), triggers(), transcript).answer(turn("hi"))
+                await OpenAIAssistant(client, "m", search(), triggers(), transcript).answer(turn("hi"))
 
     @pytest.mark.parametrize(
         "slow", [says("{}", stall=5.0), says("{}" * 200, pause=0.05)], ids=["it stalls", "it trickles"]
@@ -197,7 +197,7 @@ class TestFailures:
     async def test_a_server_that_is_not_there_may_come_back(self) -> None:
         async with connect(KEY, "http://127.0.0.1:9/v1") as client:
             with pytest.raises(AssistantUnavailable):
-                await OpenAIAssistant(client, "m", index(), triggers(), transcript).answer(turn("hi"))
+                await OpenAIAssistant(client, "m", search(), triggers(), transcript).answer(turn("hi"))
 
     async def test_errors_do_not_repeat_what_the_customer_said(
         self, assistant: OpenAIAssistant, server: OpenAIServer
