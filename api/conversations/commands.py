@@ -113,7 +113,7 @@ async def resolve(
 
 @router.post("/watch", status_code=204)
 async def watch(conversation_id: UUID, caller: Caller, services: Use) -> None:
-    """The agent has the conversation open: for a minute, `draft` in their stream shows what the assistant is writing."""
+    """The agent has the conversation open: for a minute, their stream has `draft`, what the assistant is writing."""
     await services.feed.watch(conversation_id, caller.id)
 
 
