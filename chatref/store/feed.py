@@ -250,13 +250,13 @@ class Feed:
         if streams := self._visitors.get(conversation_id):
             chunk = frame("draft", draft)
             for stream in streams:
-                stream.show(conversation_id, chunk)
+                stream.show(conversation_id, answers_seq, chunk)
         if watchers := self._watchers.get(conversation_id):
             now = time.monotonic()
             chunk = frame("draft", {"conversation_id": str(conversation_id), **draft})
             for inbox in self._inboxes:
                 if watchers.get(str(inbox.agent_id), 0.0) > now:
-                    inbox.show(conversation_id, chunk)
+                    inbox.show(conversation_id, answers_seq, chunk)
 
     def _note_watcher(self, conversation_id: UUID, agent_id: str) -> None:
         now = time.monotonic()

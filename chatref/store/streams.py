@@ -19,7 +19,7 @@ class Stream:
 
     def __init__(self) -> None:
         self._chunks: deque[bytes] = deque()
-        self._drafts: dict[UUID, bytes] = {}
+        self._drafts: dict[tuple[UUID, int], bytes] = {}
         self._news = asyncio.Event()
         self._closed = False
 
@@ -30,10 +30,10 @@ class Stream:
             self._chunks.append(chunk)
             self._news.set()
 
-    def show(self, conversation_id: UUID, draft: bytes) -> None:
-        """Send what the assistant is writing there, unless something newer comes before the client takes it."""
+    def show(self, conversation_id: UUID, answers_seq: int, draft: bytes) -> None:
+        """Send what the assistant is writing there, unless more of it comes before the client takes it."""
         if not self._closed:
-            self._drafts[conversation_id] = draft
+            self._drafts[conversation_id, answers_seq] = draft
             self._news.set()
 
     def close(self) -> None:
