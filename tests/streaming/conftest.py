@@ -20,6 +20,7 @@ from tests.browser.conftest import (  # noqa: F401 - the same people, at another
     sit_down,
     visit,
 )
+from tests.browser.test_access import axe  # noqa: F401
 from tests.openai_server import KEY, OpenAIServer, openai_server
 from tests.running import Inbox, Installation
 

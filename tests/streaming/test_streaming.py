@@ -5,11 +5,13 @@ The model's server holds each answer at the places that the test chose, so that 
 
 import re
 
+import pytest
 from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import SitDown, Visit
 from tests.browser.desk import Agent, Desk
 from tests.browser.shopper import Shopper
+from tests.browser.test_access import faults
 from tests.openai_server import Hold, OpenAIServer, decides, writes
 from tests.running import ADMIN_EMAIL, ADMIN_PASSWORD
 
@@ -67,7 +69,7 @@ async def test_the_visitor_and_a_watching_agent_see_the_answer_grow_and_become_t
     await expect(wanda.card.get_by_role("status", name="Assistant is writing")).to_have_count(0)
     await expect(desk.message(WHOLE)).to_have_count(1)
     await expect(watched(desk)).to_have_count(0)
-    await expect(desk.details).to_contain_text("tokens in 2 answers")
+    await expect(desk.details).to_contain_text("tokens in 2 requests")
 
 
 async def test_who_comes_back_in_the_middle_sees_what_is_written_so_far(visit: Visit, model: OpenAIServer) -> None:
@@ -81,6 +83,44 @@ async def test_who_comes_back_in_the_middle_sees_what_is_written_so_far(visit: V
     await expect(being_written(rhea)).to_have_text(BEGUN)
     hold.release()
     await expect(rhea.said(BEGUN + REST)).to_have_count(1)
+
+
+async def test_nothing_jumps_when_the_answer_takes_the_place_of_what_was_written(
+    visit: Visit, model: OpenAIServer
+) -> None:
+    hold = Hold()
+    model.plan(writes("converse", WHOLE, hold))
+    nora = await visit("Nora Steady", reduced_motion="reduce")
+    await nora.open()
+    await nora.say(QUESTION)
+    await expect(being_written(nora)).to_have_text(WHOLE)
+    written = await being_written(nora).bounding_box()
+    hold.release()
+    await expect(being_written(nora)).to_have_count(0)
+    assert await nora.said(WHOLE).locator(".bubble").bounding_box() == written
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_everybody_can_perceive_and_reach_it(
+    scheme: str, axe: str, visit: Visit, sit_down: SitDown, model: OpenAIServer
+) -> None:
+    hold = Hold()
+    model.plan(writes("converse", BEGUN, hold))
+    visitor = await visit(f"Abe {scheme.title()}", color_scheme=scheme, reduced_motion="reduce")
+    desk = await sit_down(OWNER, color_scheme=scheme, reduced_motion="reduce")
+    await visitor.open()
+    await visitor.say(QUESTION)
+    await expect(being_written(visitor)).to_have_text(BEGUN)
+    await look_on(desk, f"Abe {scheme.title()}")
+    await expect(watched(desk)).to_contain_text(BEGUN)
+    found = await faults(visitor.page, axe, "#chatref")
+    found += await faults(desk.page, axe, "body")
+    hold.release()
+    await expect(desk.message(BEGUN)).to_have_count(1)
+    await desk.view("Assistant").click()
+    await expect(desk.page.get_by_role("region", name="Usage").get_by_role("table")).to_be_visible()
+    found += await faults(desk.page, axe, "body")
+    assert found == []
 
 
 async def test_it_vanishes_on_both_sides_when_an_agent_takes_over(

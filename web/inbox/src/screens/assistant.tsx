@@ -84,7 +84,7 @@ function Editor({ saved, onRail }: { saved: SavedBriefing; onRail(): void }) {
           Save
         </Button>
       </PageHead>
-      <div className="settings__columns">
+      <div className="settings__columns settings__columns--in-order">
         <div className="settings__main">
           {fault && (
             <p className="faults" role="alert">
@@ -100,7 +100,6 @@ function Editor({ saved, onRail }: { saved: SavedBriefing; onRail(): void }) {
             <div className="entries entries--one">
               <LongEntry
                 label="Tone"
-                hint="How it sounds."
                 placeholder="Warm and calm. Short sentences, no exclamation marks."
                 value={draft.tone}
                 fault={overBy(draft.tone, LONGEST_TONE)}
@@ -160,7 +159,7 @@ function UsageTable({ days }: { days: readonly UsageOfDay[] }) {
       <thead>
         <tr>
           <th scope="col">Day</th>
-          <th scope="col">Answers</th>
+          <th scope="col">Requests</th>
           <th scope="col">Read</th>
           <th scope="col">Written</th>
         </tr>

@@ -5,6 +5,7 @@ import { useLive } from "../live/live";
 import type { Unsent } from "../live/outbox";
 import { AssistantMark, AuthorMark } from "../parts/avatar";
 import { Button } from "../parts/button";
+import { Dots } from "../parts/dots";
 import { pieces, webAddress } from "../text/links";
 import { visitorName } from "../text/names";
 import { exactTime, timeOfDay } from "../text/times";
@@ -73,6 +74,7 @@ export function Draft({ text }: { text: string }) {
       <header className="message__by">
         <AssistantMark size="tiny" />
         <span>Assistant</span>
+        <Dots />
       </header>
       <div className="bubble">
         <p className="words" dir="auto">

@@ -11,6 +11,7 @@ import { type ThreadItem, assistantIsWriting, threadItems } from "../live/thread
 import { useWatching } from "../live/watching";
 import { AssistantMark, AuthorMark } from "../parts/avatar";
 import { Button } from "../parts/button";
+import { Dots } from "../parts/dots";
 import { Empty } from "../parts/empty";
 import { firstName, visitorName } from "../text/names";
 import { type Naming, sentenceOf } from "../text/sentences";
@@ -99,11 +100,14 @@ export function Messages({ row, log, status, seenSeq, onRetry }: MessagesProps) 
               {writer.kind === "visitor" ? visitorName(row.visitor) : firstName(writer.name)} is typing <Dots />
             </p>
           )}
-          {draft && <Draft text={draft} />}
-          {writing && (
-            <p className={`typing typing--ours${draft ? " typing--under" : ""}`}>
-              {!draft && <AssistantMark size="tiny" />} The assistant is answering <Dots />
-            </p>
+          {draft ? (
+            <Draft text={draft} />
+          ) : (
+            writing && (
+              <p className="typing typing--ours">
+                <AssistantMark size="tiny" /> The assistant is answering <Dots />
+              </p>
+            )
           )}
         </div>
       </div>
@@ -151,15 +155,5 @@ function Day({ at }: { at: string }) {
     <h3 className="day" title={exactTime(at)}>
       <span>{dayName(at, useNow())}</span>
     </h3>
-  );
-}
-
-function Dots() {
-  return (
-    <span className="dots" aria-hidden>
-      <i />
-      <i />
-      <i />
-    </span>
   );
 }

@@ -14,8 +14,8 @@ test("days add up", () => {
 
 test("what a conversation cost is said where it cost anything", () => {
   expect(costOf(use(0, 0, 0))).toBe("");
-  expect(costOf(use(1, 90, 6))).toBe("96 tokens in one answer");
-  expect(costOf(use(2, 90, 6))).toBe("96 tokens in 2 answers");
+  expect(costOf(use(1, 90, 6))).toBe("96 tokens in one request");
+  expect(costOf(use(2, 90, 6))).toBe("96 tokens in 2 requests");
 });
 
 test("a day is the server's, not the one here", () => {

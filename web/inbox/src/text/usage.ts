@@ -26,5 +26,5 @@ const NUMBER = new Intl.NumberFormat();
 export function costOf(use: ModelUse): string {
   if (use.requests === 0) return "";
   const tokens = use.input_tokens + use.output_tokens;
-  return `${NUMBER.format(tokens)} tokens in ${use.requests === 1 ? "one answer" : `${use.requests} answers`}`;
+  return `${NUMBER.format(tokens)} tokens in ${use.requests === 1 ? "one request" : `${use.requests} requests`}`;
 }
