@@ -39,6 +39,7 @@ from tests.openai_server import (
 REFUND_TIME = "how long does a refund take?"
 SENTENCE = "We send refunds within one working day of approving them."
 GREETED = "Hello!"
+SECRET = "swordfish"
 ONE_REQUEST = Usage("test-model", INPUT_TOKENS, OUTPUT_TOKENS)
 
 
@@ -375,7 +376,7 @@ class TestFailures:
 
     @pytest.mark.parametrize(
         "telltale",
-        [fails(400, message="not this: swordfish"), fails_midway('{"kind"', message="what does swordfish mean?")],
+        [fails(400, message=f"not this: {SECRET}"), fails_midway('{"kind"', message=f"what does {SECRET} mean?")],
         ids=["at once", "in the middle"],
     )
     async def test_errors_do_not_repeat_what_the_customer_said(
@@ -383,7 +384,7 @@ class TestFailures:
     ) -> None:
         server.plan(telltale)
         with pytest.raises((AssistantUnusable, AssistantUnavailable)) as caught:
-            await assistant.answer(turn("my secret is swordfish"))
+            await assistant.answer(turn(f"my secret is {SECRET}"))
         # As a log and a workflow's history have it.
-        assert "swordfish" not in "".join(traceback.format_exception(caught.value))
+        assert SECRET not in "".join(traceback.format_exception(caught.value))
         assert caught.value.__cause__ is None
