@@ -136,7 +136,7 @@ class TestWithinTheTurnsLimit:
 
     @pytest.fixture
     def policy(self) -> ServicePolicy:
-        return ServicePolicy(turn_limit=timedelta(seconds=3))
+        return ServicePolicy(turn_limit=timedelta(seconds=2))
 
     @pytest.mark.parametrize(
         "failure",
