@@ -201,6 +201,7 @@ async def test_markup_that_a_model_writes_is_shown_as_text_while_it_is_written_a
     await expect(watched(desk)).to_contain_text(markup)
     hold.release()
     await expect(mona.said(f"{markup} done")).to_have_count(1)
+    await expect(being_written(mona)).to_have_count(0)
     await expect(desk.message(f"{markup} done")).to_have_count(1)
     for page in (mona.page, desk.page):
         assert await page.evaluate("window.pwned") is None
