@@ -93,11 +93,24 @@ class FormField:
 
 
 @dataclass(frozen=True)
+class Usage:
+    """What a turn cost with a model, in tokens, over every request that led to its outcome."""
+
+    model: str
+    input_tokens: int
+    output_tokens: int
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(self.model, self.input_tokens + other.input_tokens, self.output_tokens + other.output_tokens)
+
+
+@dataclass(frozen=True)
 class Outcome:
     """The assistant's decision on a turn.
 
     `details` are the values taken in this turn. `quick_replies` and `form` are offers for the widget; `offers_person`
-    puts "Talk to a person" under the text.
+    puts "Talk to a person" under the text; `asks_back` marks a question about what the visitor means. `usage` is None
+    where no model was asked.
     """
 
     kind: OutcomeKind
@@ -109,3 +122,5 @@ class Outcome:
     quick_replies: tuple[str, ...] = ()
     form: tuple[FormField, ...] = ()
     offers_person: bool = False
+    asks_back: bool = False
+    usage: Usage | None = None

@@ -1,4 +1,4 @@
-import { BadgeCheck, Check, Clock, Globe, Mail, Minus, Monitor, Plus, Users, X } from "lucide-react";
+import { BadgeCheck, Check, Clock, Globe, Mail, Minus, Monitor, Plus, Sparkles, Users, X } from "lucide-react";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { Link } from "wouter";
 import type { ConversationContext, ConversationEvent, Row } from "../api/wire";
@@ -13,6 +13,7 @@ import { webAddress } from "../text/links";
 import { visitorName } from "../text/names";
 import { quoted, reasonOf } from "../text/sentences";
 import { exactTime, longAgo, shortAge } from "../text/times";
+import { costOf } from "../text/usage";
 import { useActions } from "./actions";
 
 interface DetailsProps {
@@ -70,7 +71,7 @@ export function Details({ row, context, events, view }: DetailsProps) {
         )}
         <Tags row={row} />
       </Card>
-      <Where row={row} userAgent={context?.user_agent} />
+      <Where row={row} userAgent={context?.user_agent} cost={context ? costOf(context.model) : ""} />
       {context && context.earlier.length > 0 && (
         <Card title="Earlier">
           <ul className="earlier">
@@ -187,7 +188,7 @@ function Tags({ row }: { row: Row }) {
   );
 }
 
-function Where({ row, userAgent }: { row: Row; userAgent: string | undefined }) {
+function Where({ row, userAgent, cost }: { row: Row; userAgent: string | undefined; cost: string }) {
   const href = webAddress(row.page.url);
   return (
     <Card title="Where">
@@ -204,6 +205,11 @@ function Where({ row, userAgent }: { row: Row; userAgent: string | undefined }) 
       <p className="details__line details__line--grey" title={exactTime(row.created_at)}>
         <Clock size={13} aria-hidden /> First wrote {longAgo(row.created_at, useNow())}
       </p>
+      {cost && (
+        <p className="details__line details__line--grey" title="What the language model has read and written here">
+          <Sparkles size={13} aria-hidden /> {cost}
+        </p>
+      )}
     </Card>
   );
 }
