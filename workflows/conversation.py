@@ -15,8 +15,9 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from chatref.conversation.conversation import Conversation, Refused
+    from chatref.conversation.conversation import Conversation
     from chatref.conversation.events import Person, State
+    from chatref.conversation.refused import Refused
     from chatref.conversation.state import Accepted, ConversationState
     from chatref.conversation.turns import Outcome, OutcomeKind, Turn, VisitorMessage
     from chatref.effects import ConversationRow, Log, Past, RecordBatch, Responder
