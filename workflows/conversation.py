@@ -255,7 +255,7 @@ class ConversationWorkflow:
         return max(timedelta(0), self._begin.policy.turn_limit - (workflow.now() - began))
 
     def _pause_left(self) -> timedelta:
-        """Of the quiet that ends a burst. Whoever never pauses is answered all the same, and within the turn's limit."""
+        """Of the quiet that ends a burst. Whoever never pauses is answered all the same, within the turn's limit."""
         policy = self._begin.policy
         quiet = self._here.state.active_at + policy.burst_pause
         longest = min(policy.burst_pause * BURST_PAUSES_AT_MOST, policy.turn_limit * _TURN_SHARE)
