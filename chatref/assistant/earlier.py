@@ -20,6 +20,7 @@ LIKE_ANSWER = 0.6
 """A question in other words and an answer in other words, taken together."""
 ANSWERED_BY_AGENT = 0.75
 _OTHER_KIND = 0.7
+_OTHER_THING = 0.8
 _SYNONYM = 0.6
 _MISSPELT = 0.82
 _SHORTEST_MISSPELT = 5
@@ -74,8 +75,13 @@ def likeness(one: str, other: str) -> float:
         return 0.0
     shared = sum(max(_alike(word, each) for each in right) for word in left)
     alike = min(shared / (len(left) + len(right) - shared), 1.0)
-    # "How much is delivery?" and "How long does delivery take?" have their telling words in common.
-    return alike if _asks(one) == _asks(other) else alike * _OTHER_KIND
+    if _asks(one) != _asks(other):
+        # "How much is delivery?" and "How long does delivery take?" have their telling words in common.
+        alike *= _OTHER_KIND
+    if _covered(left, right) < 1.0 and _covered(right, left) < 1.0:
+        # One word in another's place: the same about another thing, however long the question.
+        alike *= _OTHER_THING
+    return alike
 
 
 def _again(before: Exchange, outcome: Outcome) -> bool:

@@ -62,7 +62,7 @@ def courtesy(text: str) -> str | None:
         return PARTED
     if distinct <= _THANKS | _GREETING and distinct & _THANKED:
         return THANKED
-    return FINE if distinct <= _FINE and len(said) <= 6 else None
+    return FINE if distinct <= _FINE | _THANKS and len(said) <= 6 else None
 
 
 def says_nothing(text: str) -> bool:
