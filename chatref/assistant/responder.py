@@ -129,7 +129,10 @@ def _why_offered(turn: Turn) -> tuple[HandoffReason, str]:
 
 def _with_words(turn: Turn, outcome: Outcome) -> Outcome:
     """With what the visitor said in it. A button's label is nobody's words."""
-    return replace(outcome, asked=smalltalk.substance(each.text for each in turn.messages if not each.action))
+    texts = [message.text for message in turn.messages if not message.action]
+    # "And why?" has no word that tells what it is about; what was taken on as a question was one all the same.
+    taken_on = outcome.unknown or outcome.citations
+    return replace(outcome, asked=smalltalk.substance(texts) or (" ".join(texts) if taken_on else ""))
 
 
 def _to_person(state: Collecting, message: VisitorMessage, evidence: str, asked: CustomAction) -> Outcome:
