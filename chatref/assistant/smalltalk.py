@@ -50,7 +50,7 @@ MACHINE = "I am an automated assistant. I answer from our help pages, and I can 
 
 def courtesy(text: str) -> str | None:
     """The reply to a message that is nothing but courtesy, or None."""
-    said = words(text)
+    said = [word for word in words(text) if word != "please"]
     if not said or len(said) > 12:
         return None
     distinct = set(said)
