@@ -30,8 +30,10 @@ from chatref.ingestion.reader import Reader
 from chatref.settings import Settings, TemporalSettings
 from chatref.store.channels import Channel, Config
 from chatref.store.database import Database
+from chatref.store.drafts import LiveDrafts
 from chatref.store.listener import Listener
 from chatref.store.record import ConversationLog
+from chatref.store.usage import UsageLog
 from workflows.names import INGESTION_QUEUE, TASK_QUEUE
 from workflows.plugin import chatref_plugin
 
@@ -66,12 +68,23 @@ def ingestions(client: Client) -> Ingestions:
     return Ingestions(client)
 
 
-def model(settings: Settings, configuration: Configuration, log: ConversationLog) -> Assistant | None:
+def model(
+    settings: Settings, configuration: Configuration, log: ConversationLog, database: Database
+) -> Assistant | None:
     """The OpenAI assistant where there is a key; otherwise none, and the keyless one answers."""
     if settings.openai_api_key is None:
         return None
     client = connect(settings.openai_api_key.get_secret_value(), settings.openai_base_url)
-    return OpenAIAssistant(client, settings.openai_model, configuration.index, configuration.triggers, log.transcript)
+    return OpenAIAssistant(
+        client,
+        settings.openai_model,
+        index=configuration.index,
+        triggers=configuration.triggers,
+        briefing=configuration.briefing,
+        transcript=log.transcript,
+        drafts=LiveDrafts(database),
+        meter=UsageLog(database),
+    )
 
 
 @asynccontextmanager
@@ -96,7 +109,7 @@ async def workers(settings: Settings, client: Client) -> AsyncIterator[list[Work
         responder = Responder(
             configuration.triggers,
             KeylessAssistant(configuration.index),
-            model(settings, configuration, conversations),
+            model(settings, configuration, conversations, database),
         )
         log, answers = LogActivities(conversations), ResponderActivities(responder)
         ingestion = IngestionActivities(

@@ -5,12 +5,13 @@ import logging
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+from chatref.assistant.briefing import Briefing
 from chatref.assistant.triggers import Triggers
 from chatref.conversation.actions import CustomAction
 from chatref.conversation.policy import ServicePolicy
 from chatref.knowledge.holder import Holder
 from chatref.knowledge.index import Index
-from chatref.store import actions, policies, sites, sources, teams
+from chatref.store import actions, briefings, policies, sites, sources, teams
 from chatref.store.channels import Config
 from chatref.store.database import Database, DatabaseUnavailable
 from chatref.store.tables import Site, Team
@@ -30,6 +31,7 @@ class Configuration:
         self.actions: list[CustomAction] = []
         self.triggers = Holder(Triggers(()))
         self.index = Holder(Index(()))
+        self.briefing = Holder(Briefing())
         self._database = database
         self._stale: set[Config] = set()
         self._changed = asyncio.Event()
@@ -37,6 +39,7 @@ class Configuration:
         self._task: asyncio.Task[None] | None = None
         self._readers: dict[Config, Callable[[], Awaitable[None]]] = {
             Config.POLICY: self._read_policy,
+            Config.BRIEFING: self._read_briefing,
             Config.SITES: self._read_sites,
             Config.TEAMS: self._read_teams,
             Config.ACTIONS: self._read_actions,
@@ -100,6 +103,10 @@ class Configuration:
             current = await policies.current(session)
         if current is not None:
             self.policy = current[1]
+
+    async def _read_briefing(self) -> None:
+        async with self._database.session() as session:
+            _, self.briefing.current = await briefings.current(session)
 
     async def _read_sites(self) -> None:
         async with self._database.session() as session:

@@ -100,8 +100,17 @@ class Earlier(BaseModel):
     handoff: HandoffOfRow | None
 
 
+class ModelUse(BaseModel):
+    """What the model has cost in this conversation, in tokens. All are 0 where none was asked."""
+
+    requests: int
+    input_tokens: int
+    output_tokens: int
+
+
 class Context(BaseModel):
     earlier: list[Earlier]
+    model: ModelUse
     user_agent: str | None = None
     seen_seq: int = Field(description="How far the visitor has read.")
 

@@ -105,7 +105,13 @@ def _handed_off(turn: Turn, outcome: Outcome, reason: HandoffReason, text: str) 
     message = next((each for each in reversed(turn.messages) if each.text.strip() in outcome.asked), turn.messages[-1])
     escalation = Escalation(reason, message.text, message.id)
     return replace(
-        outcome, kind=OutcomeKind.ESCALATE, text=text, escalation=escalation, citations=(), offers_person=False
+        outcome,
+        kind=OutcomeKind.ESCALATE,
+        text=text,
+        escalation=escalation,
+        citations=(),
+        offers_person=False,
+        asks_back=False,
     )
 
 

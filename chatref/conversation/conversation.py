@@ -442,6 +442,8 @@ class Conversation:
             data["form"] = [{**vars(field), "choices": list(field.choices)} for field in outcome.form]
         if outcome.offers_person:
             data["offers_person"] = True
+        if outcome.asks_back:
+            data["asks_back"] = True
         self._emit(EventType.MESSAGE, ASSISTANT, now, text=outcome.text, public=True, data=data)
 
     def _take_details(self, details: tuple[Detail, ...], now: datetime) -> None:

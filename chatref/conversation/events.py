@@ -33,7 +33,7 @@ class AuthorKind(StrEnum):
 class EventType(StrEnum):
     """Every kind of event; `Event.data` is what the comment behind it says."""
 
-    MESSAGE = "message"  # {citations, quick_replies, form, offers_person, action}, each only where there is one
+    MESSAGE = "message"  # {citations, quick_replies, form, offers_person, asks_back, action}, each only if there is one
     NOTE = "note"  # {}: an agent's private words
     TRANSITION = "transition"  # {from, to, event}, and reason, evidence, summary, action, owner, team, waited_seconds
     TAGS = "tags"  # {tags, added, removed}: lists of str

@@ -126,7 +126,8 @@ class Outcome:
     """The assistant's decision on a turn.
 
     `details` are the values taken in this turn. `quick_replies` and `form` are offers for the widget; `offers_person`
-    puts "Talk to a person" under the text. `usage` is None where no model was asked.
+    puts "Talk to a person" under the text; `asks_back` marks a question about what the visitor means. `usage` is None
+    where no model was asked.
 
     `asked` are the visitor's words of this turn without courtesies: empty where they were nothing else. `settled` is
     false where more may be about to come, so that a moment is waited before it is said. `unknown` and `repeats` are as
@@ -142,6 +143,7 @@ class Outcome:
     quick_replies: tuple[str, ...] = ()
     form: tuple[FormField, ...] = ()
     offers_person: bool = False
+    asks_back: bool = False
     usage: Usage | None = None
     asked: str = ""
     settled: bool = True

@@ -1,6 +1,7 @@
 """The demo shop's assistant, and turns to put to it."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import cache
 
@@ -9,7 +10,7 @@ from chatref.assistant.keyless import KeylessAssistant
 from chatref.assistant.responder import Responder
 from chatref.assistant.triggers import Triggers
 from chatref.conversation import exchanges
-from chatref.conversation.turns import Collecting, Exchange, Outcome, OutcomeKind, Turn, VisitorMessage
+from chatref.conversation.turns import Collecting, Exchange, Outcome, OutcomeKind, Turn, Usage, VisitorMessage
 from chatref.demo import default_actions, pages
 from chatref.knowledge.holder import Holder
 from chatref.knowledge.index import Index
@@ -32,6 +33,31 @@ def index() -> Holder[Index]:
 @cache
 def triggers() -> Holder[Triggers]:
     return Holder(Triggers(default_actions()))
+
+
+class Onlooker:
+    """Sees every draft of every turn: `shown` is what was to be seen, one after the other, without repetitions."""
+
+    def __init__(self) -> None:
+        self.shown: list[str] = []
+
+    def show(self, text: str) -> None:
+        if self.shown[-1:] != [text]:
+            self.shown.append(text)
+
+    @asynccontextmanager
+    async def of(self, turn: Turn) -> AsyncIterator["Onlooker"]:
+        yield self
+
+
+class Books:
+    """Keeps what every request cost, by the turn's conversation and `seq`."""
+
+    def __init__(self) -> None:
+        self.used_by: list[tuple[str, int, Usage]] = []
+
+    async def used(self, turn: Turn, usage: Usage) -> None:
+        self.used_by.append((turn.conversation_id, turn.answers_seq, usage))
 
 
 def keyless() -> KeylessAssistant:
