@@ -19,22 +19,21 @@ DONE = b"data: [DONE]\n\n"
 
 
 class Hold:
-    """A place in a stream. `reached` is set when everything before it has been sent; it goes on after `release`."""
+    """A place in a stream where it waits for `release`.
 
-    def __init__(self) -> None:
-        self.reached = threading.Event()
+    Where it is `busy`, it sends pieces without a letter meanwhile, so that it does not count as silent however long the
+    test takes.
+    """
+
+    def __init__(self, *, busy: bool = True) -> None:
+        self.busy = busy
         self._released = threading.Event()
 
     def release(self) -> None:
         self._released.set()
 
-    def wait(self, stopping: threading.Event) -> bool:
-        """Whether to go on: not where the server is stopped first."""
-        self.reached.set()
-        while not self._released.wait(0.02):
-            if stopping.is_set():
-                return False
-        return True
+    def released(self, within: float) -> bool:
+        return self._released.wait(within)
 
 
 class Drop:
@@ -87,13 +86,6 @@ def says(content: str, *, finish_reason: str = "stop") -> Reply:
     return streams(*_writing(content), *_ending(finish_reason))
 
 
-def says_slowly(*contents: str | Hold) -> Reply:
-    """A completion of these contents, with holds between them."""
-    written = [each if isinstance(each, Hold) else _writing(each) for each in contents]
-    parts = [part for each in written for part in ([each] if isinstance(each, Hold) else each)]
-    return streams(*parts, *_ending("stop"))
-
-
 def decision(kind: str, **rest: Any) -> str:
     """A decision in the form, and in the order, that the assistant asks for."""
     empty = {"kind": kind, "action": "", "reason": "", "evidence": "", "citations": [], "reply": ""}
@@ -104,11 +96,13 @@ def decides(kind: str, **rest: Any) -> Reply:
     return says(decision(kind, **rest))
 
 
-def writes(kind: str, *reply: str | Hold, **rest: Any) -> Reply:
+def writes(kind: str, *reply: str | Hold, finish_reason: str = "stop", **rest: Any) -> Reply:
     """A decision whose reply is written with holds in it."""
     before, after = decision(kind, **rest, reply="|").split("|")
-    written = [part if isinstance(part, Hold) else json.dumps(part, ensure_ascii=False)[1:-1] for part in reply]
-    return says_slowly(before, *written, after)
+    parts: list[Part] = [*_writing(before)]
+    for part in reply:
+        parts += [part] if isinstance(part, Hold) else _writing(json.dumps(part, ensure_ascii=False)[1:-1])
+    return streams(*parts, *_writing(after), *_ending(finish_reason))
 
 
 def refuses(text: str = "I'm sorry, I cannot help with that.") -> Reply:
@@ -130,7 +124,7 @@ def fails_midway(content: str) -> Reply:
 
 def stalls(content: str = "") -> Reply:
     """Writes this and then nothing, with the connection open, until the server is stopped."""
-    return streams(*_writing(content), Hold())
+    return streams(*_writing(content), Hold(busy=False))
 
 
 def drops(content: str = "") -> Reply:
@@ -209,16 +203,29 @@ class OpenAIServer:
                         self.send_header(name, value)
                     self.end_headers()
                     for part in reply.parts:
-                        if isinstance(part, Drop) or (isinstance(part, Hold) and not part.wait(server._stopping)):
-                            # Without the last chunk: a connection that broke, not an answer that is complete.
-                            self.close_connection = True
-                            return
-                        if isinstance(part, bytes) and part:
-                            self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
-                            self.wfile.flush()
+                        match part:
+                            case bytes():
+                                self._write(part)
+                            case Hold():
+                                self._hold(part)
+                            case Drop():
+                                raise ConnectionResetError
                     self.wfile.write(b"0\r\n\r\n")
                 except (BrokenPipeError, ConnectionResetError):
+                    # Without the last chunk, what was sent so far is not a whole answer.
                     self.close_connection = True
+
+            def _write(self, part: bytes) -> None:
+                if part:
+                    self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
+                    self.wfile.flush()
+
+            def _hold(self, hold: Hold) -> None:
+                while not hold.released(within=0.2):
+                    if server._stopping.is_set():
+                        raise ConnectionResetError
+                    if hold.busy:
+                        self._write(chunk(""))
 
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - named by the base class
                 """Tests want no access log."""

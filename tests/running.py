@@ -52,6 +52,7 @@ class Installation:
 
     directory: Path
     port: int
+    settings: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[str] | None = None
 
     @property
@@ -66,7 +67,7 @@ class Installation:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=environment(CHATREF_ADMIN_EMAIL=ADMIN_EMAIL, CHATREF_ADMIN_PASSWORD=ADMIN_PASSWORD),
+            env=environment(CHATREF_ADMIN_EMAIL=ADMIN_EMAIL, CHATREF_ADMIN_PASSWORD=ADMIN_PASSWORD, **self.settings),
         )
 
     async def start(self) -> None:

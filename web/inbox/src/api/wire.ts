@@ -154,10 +154,18 @@ export interface EarlierConversation {
   handoff: Handoff | null;
 }
 
+/** What the model has cost, in tokens. */
+export interface ModelUse {
+  requests: number;
+  input_tokens: number;
+  output_tokens: number;
+}
+
 export interface ConversationContext {
   earlier: EarlierConversation[];
   user_agent?: string;
   seen_seq: number;
+  model: ModelUse;
 }
 
 export type OpenedConversation = Row & { context: ConversationContext };
@@ -223,6 +231,13 @@ export interface AlertSignal {
 export interface TypingSignal {
   conversation_id: string;
   author: Author;
+}
+
+/** All that the assistant has written so far to the visitor's message with this `seq`. Empty when it is withdrawn. */
+export interface DraftSignal {
+  conversation_id: string;
+  answers_seq: number;
+  text: string;
 }
 
 export interface SeenSignal {

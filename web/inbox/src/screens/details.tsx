@@ -1,4 +1,4 @@
-import { BadgeCheck, Check, Clock, Globe, Mail, Minus, Monitor, Plus, Users, X } from "lucide-react";
+import { BadgeCheck, Check, Clock, Globe, Mail, Minus, Monitor, Plus, Sparkles, Users, X } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { Link } from "wouter";
 import type { ConversationContext, ConversationEvent, Row } from "../api/wire";
@@ -14,8 +14,9 @@ import { webAddress } from "../text/links";
 import { visitorName } from "../text/names";
 import { reasonOf } from "../text/sentences";
 import { exactTime, longAgo, shortAge } from "../text/times";
+import { costOf } from "../text/usage";
 import { useActions } from "./actions";
-import { HandoffSummary } from "./handoff-summary";
+import { HandoffReasons, HandoffTried } from "./handoff-summary";
 
 interface DetailsProps {
   row: Row;
@@ -29,7 +30,7 @@ export function Details({ row, context, events, view }: DetailsProps) {
   return (
     <aside className="details" aria-label="Details">
       <Visitor row={row} />
-      {row.handoff && <HandoffSummary handoff={row.handoff} />}
+      {row.handoff && <HandoffReasons handoff={row.handoff} />}
       {lines.length > 0 && (
         <Card title="Collected">
           <dl className="collected">
@@ -57,6 +58,7 @@ export function Details({ row, context, events, view }: DetailsProps) {
           </dl>
         </Card>
       )}
+      {row.handoff && <HandoffTried handoff={row.handoff} />}
       <Card title="Team and tags">
         {row.team && (
           <p className="details__line">
@@ -65,7 +67,7 @@ export function Details({ row, context, events, view }: DetailsProps) {
         )}
         <Tags row={row} />
       </Card>
-      <Where row={row} userAgent={context?.user_agent} />
+      <Where row={row} userAgent={context?.user_agent} cost={context ? costOf(context.model) : ""} />
       {context && context.earlier.length > 0 && (
         <Card title="Earlier">
           <ul className="earlier">
@@ -173,7 +175,7 @@ function Tags({ row }: { row: Row }) {
   );
 }
 
-function Where({ row, userAgent }: { row: Row; userAgent: string | undefined }) {
+function Where({ row, userAgent, cost }: { row: Row; userAgent: string | undefined; cost: string }) {
   const href = webAddress(row.page.url);
   return (
     <Card title="Where">
@@ -190,6 +192,11 @@ function Where({ row, userAgent }: { row: Row; userAgent: string | undefined }) 
       <p className="details__line details__line--grey" title={exactTime(row.created_at)}>
         <Clock size={13} aria-hidden /> First wrote {longAgo(row.created_at, useNow())}
       </p>
+      {cost && (
+        <p className="details__line details__line--grey" title="What the language model has read and written here">
+          <Sparkles size={13} aria-hidden /> {cost}
+        </p>
+      )}
     </Card>
   );
 }

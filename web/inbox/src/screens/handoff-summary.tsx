@@ -5,9 +5,9 @@ import { webAddress } from "../text/links";
 import { quoted, reasonOf } from "../text/sentences";
 import { evidenceBeside } from "../text/summary";
 
-/** What an agent reads before the thread: what the visitor wants, why a person, and what was tried. */
-export function HandoffSummary({ handoff }: { handoff: Handoff }) {
-  const { wants, tried } = handoff.summary;
+/** What an agent reads before the thread: what the visitor wants, and why that takes a person. */
+export function HandoffReasons({ handoff }: { handoff: Handoff }) {
+  const { wants } = handoff.summary;
   const evidence = evidenceBeside(handoff);
   return (
     <>
@@ -26,16 +26,22 @@ export function HandoffSummary({ handoff }: { handoff: Handoff }) {
         </p>
         {evidence && <blockquote className="details__quote">{quoted(evidence)}</blockquote>}
       </Card>
-      {tried.length > 0 && (
-        <Card title="What was tried">
-          <ol className="tried">
-            {tried.map((each, index) => (
-              <TriedLine key={index} tried={each} />
-            ))}
-          </ol>
-        </Card>
-      )}
     </>
+  );
+}
+
+/** What the assistant did about it: its sources, or that it had no answer. */
+export function HandoffTried({ handoff }: { handoff: Handoff }) {
+  const { tried } = handoff.summary;
+  if (tried.length === 0) return null;
+  return (
+    <Card title="What was tried">
+      <ol className="tried">
+        {tried.map((each, index) => (
+          <TriedLine key={index} tried={each} />
+        ))}
+      </ol>
+    </Card>
   );
 }
 
