@@ -13,7 +13,6 @@ from starlette.routing import Route
 
 from chatref.embedded.ports import LOOPBACK
 
-
 PIECES = 10
 """Of which each answer is streamed."""
 

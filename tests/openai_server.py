@@ -110,15 +110,17 @@ def refuses(text: str = "I'm sorry, I cannot help with that.") -> Reply:
     return streams(chunk(refusal=text), *_ending("stop"))
 
 
-def fails(status: int, *, code: str | None = None, retry_after: str | None = None) -> Reply:
+def fails(
+    status: int, *, code: str | None = None, retry_after: str | None = None, message: str = "That failed."
+) -> Reply:
     """An error in the form of the real one, instead of a stream."""
-    body = {"error": {"message": f"failed with {status}", "type": "error", "param": None, "code": code}}
+    body = {"error": {"message": message, "type": "error", "param": None, "code": code}}
     return Reply(status, (json.dumps(body).encode(),), {"retry-after": retry_after} if retry_after else {})
 
 
-def fails_midway(content: str) -> Reply:
+def fails_midway(content: str, *, message: str = "The server had an error.") -> Reply:
     """An error in the form of the real one, in the midst of a stream."""
-    error = {"error": {"message": "The server had an error", "type": "server_error", "param": None, "code": None}}
+    error = {"error": {"message": message, "type": "server_error", "param": None, "code": None}}
     return streams(*_writing(content), b"data: " + json.dumps(error).encode() + b"\n\n")
 
 

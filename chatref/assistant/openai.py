@@ -149,10 +149,11 @@ class OpenAIAssistant(Assistant):
                         if len(written.text) > _LONGEST_DECISION:
                             return "", usage
                         shown.show(draft(written.text, material))
-        except TimeoutError as error:
-            raise AssistantUnavailable("the model took too long") from error
+        except TimeoutError:
+            raise AssistantUnavailable("the model took too long") from None
         except OpenAIError as error:
-            raise _translated(error) from error
+            # Not as its cause: that would bring its text into the logs and into the workflow's history.
+            raise _translated(error) from None
         except ValueError:
             return "", usage  # a part of the stream that claims to be JSON and is not
         if written.refused:

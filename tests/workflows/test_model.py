@@ -33,6 +33,7 @@ from tests.openai_server import (
     OpenAIServer,
     Reply,
     breaks_off,
+    chunk,
     decides,
     decision,
     drops,
@@ -43,6 +44,7 @@ from tests.openai_server import (
     refuses,
     says,
     stalls,
+    streams,
     writes,
 )
 from tests.workflows.desk import ADA, Desk
@@ -134,13 +136,14 @@ class TestWithinTheTurnsLimit:
 
     @pytest.fixture
     def policy(self) -> ServicePolicy:
-        return ServicePolicy(turn_limit=timedelta(seconds=3))
+        return ServicePolicy(turn_limit=timedelta(seconds=2))
 
     @pytest.mark.parametrize(
         "failure",
         [
             lambda: stalls(),
             lambda: stalls(HALF),
+            lambda: streams(chunk(HALF), Hold()),
             lambda: drops(),
             lambda: drops(HALF),
             lambda: breaks_off(HALF),
@@ -158,6 +161,7 @@ class TestWithinTheTurnsLimit:
         ids=[
             "silence",
             "silence in the middle",
+            "a trickle without an end",
             "a connection that breaks",
             "a connection that breaks in the middle",
             "an end that is none",

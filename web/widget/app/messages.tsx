@@ -211,7 +211,9 @@ function Answering({ draft }: { draft: string }): VNode {
   return (
     <div class="turn typing">
       <Mark kind="assistant" name={words.assistant} />
-      <span class="unseen" role="status" aria-label={words.typing(words.assistant)} />
+      <span class="unseen" role="status">
+        {words.typing(words.assistant)}
+      </span>
       {draft ? (
         <div class="bubble last draft" aria-hidden="true">
           <div dir="auto">{draft}</div>
