@@ -12,7 +12,7 @@ class EmbedderUnavailable(Exception):
 
 
 class Embedder(ABC):
-    """Turns texts into vectors, such that texts that mean nearly the same get vectors that point nearly the same way."""
+    """Turns texts into vectors: those of texts that mean nearly the same point nearly the same way."""
 
     @property
     @abstractmethod
