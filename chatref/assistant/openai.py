@@ -200,7 +200,7 @@ def _outcome(decision: Decision, material: Material, turn: Turn, triggers: Trigg
         case Kind.ASK_BACK:
             return Outcome(OutcomeKind.ANSWER, decision.reply, asks_back=True)
         case Kind.UNKNOWN:
-            return Outcome(OutcomeKind.ANSWER, decision.reply or UNKNOWN, offers_person=True)
+            return Outcome(OutcomeKind.ANSWER, decision.reply or UNKNOWN, offers_person=True, unknown=True)
         case Kind.RUN_ACTION:
             evidence, message_id = _evidence(decision, turn)
             return collecting.begin(material.actions[decision.action], turn.messages, message_id, evidence)

@@ -34,7 +34,7 @@ Decide one "kind":
 - "ask_back": the question can mean different things, and the passages answer more than one of them. Ask one short
   question that tells them apart. State no facts. Where the last thing said to the visitor was such a question
   ("asked_back"), do not ask another one: decide with what you know.
-- "converse": a greeting, thanks or small talk. State no facts.
+- "converse": a greeting, thanks or small talk, or a reference to what an agent said before. State no other facts.
 - "unknown": the passages do not answer it. Say so in "reply" and offer to get a person. Never guess.
 - "run_action": the visitor wants one of the actions now. Put its id into "action". Somebody who only asks about a rule,
   or what would happen, does not want it.
@@ -42,6 +42,10 @@ Decide one "kind":
   and no action fits, "no_answer".
 
 For "run_action" and "hand_off", "evidence" is the visitor's own words, word for word, that show it.
+In "earlier", an "agent" is a person of the business who took over and then gave the conversation back to you. What they
+said outranks the passages: refer to it with their name, and never say otherwise. Where you could only say again what
+you, the "assistant", have said already, decide "unknown": say so, and offer to get a person.
+
 Never promise anything, never say that something was done. Give no web address that is not in the passages.
 Leave what does not apply empty.
 """
@@ -135,5 +139,6 @@ class Material:
 
 
 def _earlier(event: Event) -> dict[str, Any]:
+    name = {"name": event.author.name} if event.author.kind is AuthorKind.AGENT else {}
     asked = {"asked_back": True} if event.data.get("asks_back") else {}
-    return {"from": event.author.kind.value, "text": event.text[:_LONGEST_EARLIER], **asked}
+    return {"from": event.author.kind.value, **name, "text": event.text[:_LONGEST_EARLIER], **asked}

@@ -11,7 +11,7 @@ import pytest
 from chatref.assistant.briefing import Briefing
 from chatref.assistant.interface import AssistantUnavailable, AssistantUnusable
 from chatref.assistant.openai import OpenAIAssistant
-from chatref.conversation.events import ASSISTANT, HandoffReason
+from chatref.conversation.events import ASSISTANT, Author, AuthorKind, HandoffReason
 from chatref.conversation.turns import OutcomeKind, Usage
 from tests.assistant.house import turn
 from tests.assistant.model_house import VISITOR, ModelHouse, event
@@ -107,6 +107,14 @@ class TestMaterial:
         assert material["unanswered"] == [REFUND_TIME, "anyone?"]
         assert "refund" in [each["action"] for each in material["actions"]]
         assert "difficult" not in json.dumps(server.requests)
+
+    async def test_what_an_agent_said_is_told_as_such_with_their_name(
+        self, house: ModelHouse, assistant: OpenAIAssistant, server: OpenAIServer
+    ) -> None:
+        house.history.append(event(4, Author(AuthorKind.AGENT, "Ada", "a1"), "We sent a new box today."))
+        await assistant.answer(turn("and where is it?"))
+        assert server.material()["earlier"][-1] == {"from": "agent", "name": "Ada", "text": "We sent a new box today."}
+        assert "outranks the passages" in server.requests[-1]["messages"][0]["content"]
 
 
 class TestAskingBack:

@@ -90,6 +90,20 @@ export interface LastMessage {
   at: string;
 }
 
+/** What an agent should know before reading: the visitor's own words, and what the assistant did about them. */
+export interface Summary {
+  wants: string[];
+  tried: Tried[];
+  details: Detail[];
+}
+
+export interface Tried {
+  question: string;
+  /** Empty where the assistant had none to give. */
+  answer: string;
+  sources: { title: string; url: string }[];
+}
+
 export interface Handoff {
   reason: string;
   action: string;
@@ -98,6 +112,7 @@ export interface Handoff {
   evidence: string;
   message_id: string;
   at: string;
+  summary: Summary;
 }
 
 export interface Detail {

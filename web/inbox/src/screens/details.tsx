@@ -1,5 +1,5 @@
 import { BadgeCheck, Check, Clock, Globe, Mail, Minus, Monitor, Plus, Sparkles, Users, X } from "lucide-react";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { Link } from "wouter";
 import type { ConversationContext, ConversationEvent, Row } from "../api/wire";
 import { useNow } from "../live/now";
@@ -8,13 +8,15 @@ import { detailLines } from "../live/thread";
 import { type View, pathOf } from "../live/views";
 import { VisitorAvatar } from "../parts/avatar";
 import { IconButton } from "../parts/button";
+import { Card } from "../parts/card";
 import { browserOf } from "../text/browser";
 import { webAddress } from "../text/links";
 import { visitorName } from "../text/names";
-import { quoted, reasonOf } from "../text/sentences";
+import { reasonOf } from "../text/sentences";
 import { exactTime, longAgo, shortAge } from "../text/times";
 import { costOf } from "../text/usage";
 import { useActions } from "./actions";
+import { HandoffReasons, HandoffTried } from "./handoff-summary";
 
 interface DetailsProps {
   row: Row;
@@ -28,14 +30,7 @@ export function Details({ row, context, events, view }: DetailsProps) {
   return (
     <aside className="details" aria-label="Details">
       <Visitor row={row} />
-      {row.handoff && (
-        <Card title="Why a person">
-          <p>
-            <span className="chip chip--reason">{reasonOf(row.handoff)}</span>
-          </p>
-          {row.handoff.evidence && <blockquote className="details__quote">{quoted(row.handoff.evidence)}</blockquote>}
-        </Card>
-      )}
+      {row.handoff && <HandoffReasons handoff={row.handoff} />}
       {lines.length > 0 && (
         <Card title="Collected">
           <dl className="collected">
@@ -63,6 +58,7 @@ export function Details({ row, context, events, view }: DetailsProps) {
           </dl>
         </Card>
       )}
+      {row.handoff && <HandoffTried handoff={row.handoff} />}
       <Card title="Team and tags">
         {row.team && (
           <p className="details__line">
@@ -89,15 +85,6 @@ export function Details({ row, context, events, view }: DetailsProps) {
         </Card>
       )}
     </aside>
-  );
-}
-
-function Card({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section className="card">
-      <h3>{title}</h3>
-      {children}
-    </section>
   );
 }
 
