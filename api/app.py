@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 import api.actions.endpoints
 import api.agents.endpoints
+import api.assistant.endpoints
 import api.conversations.commands
 import api.conversations.endpoints
 import api.health.endpoints
@@ -52,6 +53,7 @@ _ROUTERS = (
     api.agents.endpoints.router,
     api.sites.endpoints.router,
     api.policy.endpoints.router,
+    api.assistant.endpoints.router,
     api.health.endpoints.router,
 )
 

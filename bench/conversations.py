@@ -49,7 +49,6 @@ class Desk:
         self._client = client
         self._agent = agent
         self._chats = chats
-        self._questions = itertools.cycle(QUESTIONS)
         self._numbers = itertools.count()
         self._replaced: list[str] = []
 
@@ -63,10 +62,13 @@ class Desk:
         """With the assistant: POST → its reply on the visitor's live stream."""
 
         def exchange_of(seat: int) -> Exchange:
+            # Each conversation goes round by itself: asked the same too soon again, the assistant calls a person.
+            questions = itertools.cycle(QUESTIONS)
+
             async def exchange() -> Mapping[What, float]:
                 if self._chats[seat].answers >= ANSWERS_PER_CONVERSATION:
                     await self._replace(seat)
-                _, replied = await self._chats[seat].ask(next(self._questions))
+                _, replied = await self._chats[seat].ask(next(questions))
                 return {What.REPLIED: replied}
 
             return exchange

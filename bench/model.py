@@ -3,23 +3,27 @@
 import asyncio
 import json
 import sys
+from collections.abc import AsyncIterator
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from chatref.embedded.ports import LOOPBACK
 
+PIECES = 10
+"""Of which each answer is streamed."""
+
 
 def application(seconds: float) -> Starlette:
-    """Answers every question from the first passage that it is given, `seconds` after it was asked."""
+    """Answers every question from the first passage that it is given, writing for `seconds`."""
 
-    async def complete(request: Request) -> JSONResponse:
+    async def complete(request: Request) -> Response:
         asked = await request.json()
-        await asyncio.sleep(seconds)
-        return JSONResponse(_completion(_decision(asked["messages"][1]["content"])))
+        decision = _decision(asked["messages"][1]["content"])
+        return StreamingResponse(_stream(decision, seconds), media_type="text/event-stream")
 
     async def models(request: Request) -> JSONResponse:
         return JSONResponse({"object": "list", "data": []})
@@ -30,20 +34,28 @@ def application(seconds: float) -> Starlette:
 def _decision(material: str) -> str:
     passage = json.loads(material)["passages"][0]
     citation = {"passage": passage["passage"], "quote": ""}
-    decision = {"kind": "answer", "reply": "Yes.", "citations": [citation], "action": "", "reason": "", "evidence": ""}
+    decision = {"kind": "answer", "action": "", "reason": "", "evidence": "", "citations": [citation], "reply": "Yes."}
     return json.dumps(decision)
 
 
-def _completion(content: str) -> dict[str, object]:
-    message = {"role": "assistant", "content": content, "refusal": None}
-    return {
+async def _stream(content: str, seconds: float) -> AsyncIterator[bytes]:
+    size = -(-len(content) // PIECES)
+    for start in range(0, len(content), size):
+        await asyncio.sleep(seconds / PIECES)
+        yield _chunk({"content": content[start : start + size]})
+    yield _chunk({}, "stop")
+    yield b"data: [DONE]\n\n"
+
+
+def _chunk(delta: dict[str, str], finish_reason: str | None = None) -> bytes:
+    body = {
         "id": "chatcmpl-bench",
-        "object": "chat.completion",
+        "object": "chat.completion.chunk",
         "created": 0,
         "model": "bench",
-        "choices": [{"index": 0, "finish_reason": "stop", "logprobs": None, "message": message}],
-        "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
+        "choices": [{"index": 0, "finish_reason": finish_reason, "logprobs": None, "delta": delta}],
     }
+    return b"data: " + json.dumps(body).encode() + b"\n\n"
 
 
 if __name__ == "__main__":

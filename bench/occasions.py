@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import psutil
@@ -55,15 +56,16 @@ async def ask_slow_model(installation: Installation, asking: int, model_seconds:
 async def hold_open(installation: Installation, conversations: int, seconds: float) -> Memory:
     """Each visitor asks one thing, and keeps the widget open."""
     before = _resident(installation.pids)
-    questions = itertools.cycle(QUESTIONS)
     began = time.perf_counter()
     free = asyncio.Semaphore(_AT_ONCE)
 
-    async def visit() -> Chat:
+    async def visit() -> tuple[Chat, Iterator[str]]:
         async with free:
             chat = await Chat.open(installation.url)
+            # Each goes round by itself: asked the same too soon again, the assistant calls a person.
+            questions = itertools.cycle(QUESTIONS)
             await chat.ask(next(questions))
-            return chat
+            return chat, questions
 
     chats = await asyncio.gather(*(visit() for _ in range(conversations)))
     opened_in = time.perf_counter() - began
@@ -71,12 +73,13 @@ async def hold_open(installation: Installation, conversations: int, seconds: flo
     turns = itertools.cycle(chats)
 
     async def exchange() -> dict[What, float]:
-        _, replied = await next(turns).ask(next(questions))
+        chat, questions = next(turns)
+        _, replied = await chat.ask(next(questions))
         return {What.REPLIED: replied}
 
     await repeat([exchange], seconds * WARM_UP_SHARE)
     times = await repeat([exchange], seconds)
-    for chat in chats:
+    for chat, _ in chats:
         chat.close()
     return Memory(conversations, before, opened, opened_in, times.figures(What.REPLIED, 1))
 

@@ -36,8 +36,10 @@ from chatref.ingestion.reader import Reader
 from chatref.settings import Settings, TemporalSettings, WatchdogSettings
 from chatref.store.channels import Channel, Config
 from chatref.store.database import Database, DatabaseUnavailable
+from chatref.store.drafts import LiveDrafts
 from chatref.store.listener import Listener
 from chatref.store.record import ConversationLog
+from chatref.store.usage import UsageLog
 from chatref.waits import Waits
 from chatref.waits_report import LiveWaits
 from chatref.watchdog.channels import channels
@@ -115,12 +117,23 @@ async def reading_of_sources(settings: TemporalSettings) -> Callable[[UUID, time
     return read
 
 
-def model(settings: Settings, configuration: Configuration, log: ConversationLog) -> Assistant | None:
+def model(
+    settings: Settings, configuration: Configuration, log: ConversationLog, database: Database
+) -> Assistant | None:
     """The OpenAI assistant where there is a key; otherwise none, and the keyless one answers."""
     if settings.openai_api_key is None:
         return None
     client = connect(settings.openai_api_key.get_secret_value(), settings.openai_base_url)
-    return OpenAIAssistant(client, settings.openai_model, configuration.search, configuration.triggers, log.transcript)
+    return OpenAIAssistant(
+        client,
+        settings.openai_model,
+        search=configuration.search,
+        triggers=configuration.triggers,
+        briefing=configuration.briefing,
+        transcript=log.transcript,
+        drafts=LiveDrafts(database),
+        meter=UsageLog(database),
+    )
 
 
 def embedder(settings: Settings) -> Embedder | None:
@@ -157,7 +170,7 @@ async def workers(settings: Settings, client: Client) -> AsyncIterator[list[Work
         responder = Responder(
             configuration.triggers,
             KeylessAssistant(configuration.search),
-            model(settings, configuration, conversations),
+            model(settings, configuration, conversations, database),
         )
         log, answers = LogActivities(conversations), ResponderActivities(responder)
         ingestion = IngestionActivities(

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import UUID
 
+from chatref.assistant.briefing import Briefing
 from chatref.assistant.triggers import Triggers
 from chatref.conversation.actions import CustomAction
 from chatref.conversation.policy import ServicePolicy
@@ -14,7 +15,7 @@ from chatref.embedding.meaning import TIME_LIMIT, Meaning
 from chatref.knowledge.holder import Holder
 from chatref.knowledge.index import Index, texts_of
 from chatref.knowledge.search import Search
-from chatref.store import actions, policies, sites, sources, teams
+from chatref.store import actions, briefings, policies, sites, sources, teams
 from chatref.store.channels import Config, config_changed
 from chatref.store.database import Database, DatabaseUnavailable
 from chatref.store.tables import Site, Team
@@ -48,6 +49,7 @@ class Configuration:
         self.index = Holder(Index(()))
         self.meaning = Meaning(question_limit)
         self.search = Search(self.index, self.meaning)
+        self.briefing = Holder(Briefing())
         self._database = database
         self._embedder = embedder
         self._computes = computes
@@ -60,6 +62,7 @@ class Configuration:
         self._tasks: list[asyncio.Task[None]] = []
         self._readers: dict[Config, Callable[[], Awaitable[None]]] = {
             Config.POLICY: self._read_policy,
+            Config.BRIEFING: self._read_briefing,
             Config.SITES: self._read_sites,
             Config.TEAMS: self._read_teams,
             Config.ACTIONS: self._read_actions,
@@ -147,6 +150,10 @@ class Configuration:
             current = await policies.current(session)
         if current is not None:
             self.policy = current[1]
+
+    async def _read_briefing(self) -> None:
+        async with self._database.session() as session:
+            _, self.briefing.current = await briefings.current(session)
 
     async def _read_sites(self) -> None:
         async with self._database.session() as session:

@@ -12,7 +12,7 @@ from temporalio import activity
 
 from chatref.conversation.events import Detail, Event, Handoff, Person, Priority, State
 from chatref.conversation.state import ConversationState, Wait
-from chatref.conversation.turns import Outcome, Turn, VisitorMessage
+from chatref.conversation.turns import Exchange, Outcome, Turn, VisitorMessage
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,10 @@ class RecordBatch:
 
 @dataclass(frozen=True)
 class Past:
-    """What the log knows of a conversation when a run starts without a state. All empty for a new one.
+    """What the log knows of a conversation when a run starts without a state. Of a new one, only the visitor.
 
     `message_ids` are the latest ids of messages and notes, oldest first; `fence` is the highest that was recorded.
+    `vouched_email` is the visitor's address where the owner's server signed it. `answers` is what agents said last.
     """
 
     last_seq: int = 0
@@ -62,11 +63,15 @@ class Past:
     row: ConversationRow | None = None
     unanswered: tuple[VisitorMessage, ...] = ()
     """What the visitor wrote after the business last spoke, oldest first."""
+    vouched_email: str = ""
+    answers: tuple[Exchange, ...] = ()
 
     def resume(self, conversation_id: str, now: datetime, generation: int) -> ConversationState:
         """The state to go on with. A visitor who waited when the last run was lost waits on, with a fresh deadline."""
         state = ConversationState(conversation_id, active_at=now, seq=self.last_seq, generation=generation)
         state.seen_ids = list(self.message_ids)
+        state.vouched_email = self.vouched_email
+        state.exchanges = list(self.answers)
         if (row := self.row) is not None:
             # A half-asked question is not in the log: the assistant begins anew.
             collecting = row.state is State.COLLECTING_DETAILS

@@ -1,63 +1,154 @@
-"""A local server that speaks as much of the OpenAI protocol as Chatref uses, and fails as the real one does."""
+"""A local server that speaks as much of the OpenAI protocol as Chatref uses, and fails as the real one does.
+
+It streams: every chunk is one Server-Sent Event, flushed by itself. A `Hold` in a reply keeps the stream open at that
+place until the test releases it, so that a test decides what has been written when it looks.
+"""
 
 import json
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 KEY = "sk-test"
+INPUT_TOKENS, OUTPUT_TOKENS = 900, 60
+DONE = b"data: [DONE]\n\n"
+
+
+class Hold:
+    """A place in a stream where it waits for `release`.
+
+    Where it is `busy`, it sends pieces without a letter meanwhile, so that it does not count as silent however long the
+    test takes.
+    """
+
+    def __init__(self, *, busy: bool = True) -> None:
+        self.busy = busy
+        self._released = threading.Event()
+
+    def release(self) -> None:
+        self._released.set()
+
+    def released(self, within: float) -> bool:
+        return self._released.wait(within)
+
+
+class Drop:
+    """A place in a stream where the connection breaks."""
+
+
+Part = bytes | Hold | Drop
 
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer of the server. `stall` is waited before it, `pause` between its bytes."""
+    """One answer of the server: its parts are sent one by one."""
 
     status: int = 200
-    body: bytes = b""
+    parts: tuple[Part, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = "application/json"
-    stall: float = 0.0
-    pause: float = 0.0
 
 
-def says(content: str, *, finish_reason: str = "stop", stall: float = 0.0, pause: float = 0.0) -> Reply:
-    """A completion with this content."""
+def chunk(
+    content: str | None = None, *, finish_reason: str | None = None, refusal: str | None = None, usage: bool = False
+) -> bytes:
+    """One event of a streamed completion. With `usage`, it is the one at the end, which has no choices."""
+    delta = {name: text for name, text in (("content", content), ("refusal", refusal)) if text is not None}
+    choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
     body = {
         "id": "chatcmpl-1",
-        "object": "chat.completion",
+        "object": "chat.completion.chunk",
         "created": 1_767_225_600,
-        "model": "test-model",
-        "choices": [
-            {
-                "index": 0,
-                "finish_reason": finish_reason,
-                "logprobs": None,
-                "message": {"role": "assistant", "content": content, "refusal": None},
-            }
-        ],
-        "usage": {"prompt_tokens": 900, "completion_tokens": 60, "total_tokens": 960},
+        "model": "test-model-2026-01-01",
+        "choices": [] if usage else [choice],
+        "usage": {
+            "prompt_tokens": INPUT_TOKENS,
+            "completion_tokens": OUTPUT_TOKENS,
+            "total_tokens": INPUT_TOKENS + OUTPUT_TOKENS,
+        }
+        if usage
+        else None,
     }
-    return Reply(body=json.dumps(body).encode(), stall=stall, pause=pause)
+    return b"data: " + json.dumps(body).encode() + b"\n\n"
+
+
+def streams(*parts: Part) -> Reply:
+    """A stream of exactly these parts."""
+    return Reply(parts=parts, content_type="text/event-stream; charset=utf-8")
+
+
+def says(content: str, *, finish_reason: str = "stop") -> Reply:
+    """A completion with this content, a few letters at a time."""
+    return streams(*_writing(content), *_ending(finish_reason))
+
+
+def decision(kind: str, **rest: Any) -> str:
+    """A decision in the form, and in the order, that the assistant asks for."""
+    empty = {"kind": kind, "action": "", "reason": "", "evidence": "", "citations": [], "reply": ""}
+    return json.dumps(empty | rest, ensure_ascii=False)
 
 
 def decides(kind: str, **rest: Any) -> Reply:
-    """A completion with a decision in the form that the assistant asks for."""
-    decision = {"kind": kind, "reply": "", "citations": [], "action": "", "reason": "", "evidence": ""} | rest
-    return says(json.dumps(decision))
+    return says(decision(kind, **rest))
 
 
-def fails(status: int, *, code: str | None = None, retry_after: str | None = None) -> Reply:
-    """An error in the form of the real one."""
-    body = {"error": {"message": f"failed with {status}", "type": "error", "param": None, "code": code}}
-    return Reply(status, json.dumps(body).encode(), {"retry-after": retry_after} if retry_after else {})
+def writes(kind: str, *reply: str | Hold, finish_reason: str = "stop", **rest: Any) -> Reply:
+    """A decision whose reply is written with holds in it."""
+    before, after = decision(kind, **rest, reply="|").split("|")
+    parts: list[Part] = [*_writing(before)]
+    for part in reply:
+        parts += [part] if isinstance(part, Hold) else _writing(json.dumps(part, ensure_ascii=False)[1:-1])
+    return streams(*parts, *_writing(after), *_ending(finish_reason))
+
+
+def refuses(text: str = "I'm sorry, I cannot help with that.") -> Reply:
+    """As the real one does where its rules forbid an answer: in a field of its own, without content."""
+    return streams(chunk(refusal=text), *_ending("stop"))
+
+
+def fails(
+    status: int, *, code: str | None = None, retry_after: str | None = None, message: str = "That failed."
+) -> Reply:
+    """An error in the form of the real one, instead of a stream."""
+    body = {"error": {"message": message, "type": "error", "param": None, "code": code}}
+    return Reply(status, (json.dumps(body).encode(),), {"retry-after": retry_after} if retry_after else {})
+
+
+def fails_midway(content: str, *, message: str = "The server had an error.") -> Reply:
+    """An error in the form of the real one, in the midst of a stream."""
+    error = {"error": {"message": message, "type": "server_error", "param": None, "code": None}}
+    return streams(*_writing(content), b"data: " + json.dumps(error).encode() + b"\n\n")
+
+
+def stalls(content: str = "") -> Reply:
+    """Writes this and then nothing, with the connection open, until the server is stopped."""
+    return streams(*_writing(content), Hold(busy=False))
+
+
+def drops(content: str = "") -> Reply:
+    """Writes this, and the connection breaks."""
+    return streams(*_writing(content), Drop())
+
+
+def breaks_off(content: str) -> Reply:
+    """Writes this, and the stream ends in good order, but nobody said that it was all."""
+    return streams(*_writing(content))
 
 
 def garbage(text: str = "<html>bad gateway</html>", content_type: str = "text/html") -> Reply:
-    return Reply(body=text.encode(), content_type=content_type)
+    return Reply(parts=(text.encode(),), content_type=content_type)
+
+
+def _writing(content: str) -> Iterable[bytes]:
+    return [chunk(content[start : start + 7]) for start in range(0, len(content), 7)]
+
+
+def _ending(finish_reason: str) -> Iterable[bytes]:
+    return [chunk(finish_reason=finish_reason), chunk(usage=True), DONE]
 
 
 class OpenAIServer:
@@ -106,22 +197,37 @@ class OpenAIServer:
                 self._send(server._judge(self.path, self.headers.get("authorization", ""), request))
 
             def _send(self, reply: Reply) -> None:
-                server._stopping.wait(reply.stall)
                 try:
                     self.send_response(reply.status)
                     self.send_header("content-type", reply.content_type)
-                    self.send_header("content-length", str(len(reply.body)))
+                    self.send_header("transfer-encoding", "chunked")
                     for name, value in reply.headers.items():
                         self.send_header(name, value)
                     self.end_headers()
-                    step = 16 if reply.pause else max(len(reply.body), 1)
-                    for start in range(0, len(reply.body), step):
-                        self.wfile.write(reply.body[start : start + step])
-                        self.wfile.flush()
-                        if reply.pause and server._stopping.wait(reply.pause):
-                            return
+                    for part in reply.parts:
+                        match part:
+                            case bytes():
+                                self._write(part)
+                            case Hold():
+                                self._hold(part)
+                            case Drop():
+                                raise ConnectionResetError
+                    self.wfile.write(b"0\r\n\r\n")
                 except (BrokenPipeError, ConnectionResetError):
+                    # Without the last chunk, what was sent so far is not a whole answer.
                     self.close_connection = True
+
+            def _write(self, part: bytes) -> None:
+                if part:
+                    self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
+                    self.wfile.flush()
+
+            def _hold(self, hold: Hold) -> None:
+                while not hold.released(within=0.2):
+                    if server._stopping.is_set():
+                        raise ConnectionResetError
+                    if hold.busy:
+                        self._write(chunk(""))
 
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - named by the base class
                 """Tests want no access log."""
@@ -135,7 +241,8 @@ class OpenAIServer:
         if authorization != f"Bearer {KEY}":
             return fails(401, code="invalid_api_key")
         if problem := _invalid(request):
-            return Reply(400, json.dumps({"error": {"message": problem, "type": "invalid_request_error"}}).encode())
+            error = {"error": {"message": problem, "type": "invalid_request_error"}}
+            return Reply(400, (json.dumps(error).encode(),))
         return self.script.popleft() if self.script else self.otherwise
 
 
@@ -144,6 +251,8 @@ def _invalid(request: dict[str, Any]) -> str:
         return "model and messages are required"
     if any(message.get("role") not in {"system", "user", "assistant"} for message in request["messages"]):
         return "unknown role"
+    if not request.get("stream") or not (request.get("stream_options") or {}).get("include_usage"):
+        return "this server only streams, and its tests want to know the usage"
     wanted = request.get("response_format")
     if wanted is None:
         return ""

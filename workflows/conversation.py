@@ -7,7 +7,7 @@ between looking at the state and changing it, and no handler has to lock.
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from temporalio import workflow
@@ -15,8 +15,9 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from chatref.conversation.conversation import Conversation, Refused
+    from chatref.conversation.conversation import Conversation
     from chatref.conversation.events import Person, State
+    from chatref.conversation.refused import Refused
     from chatref.conversation.state import Accepted, ConversationState
     from chatref.conversation.turns import Outcome, OutcomeKind, Turn, VisitorMessage
     from chatref.effects import ConversationRow, Log, Past, RecordBatch, Responder
@@ -36,8 +37,9 @@ MODEL_RETRY = RetryPolicy(
     initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(seconds=5), maximum_attempts=4
 )
 MODEL_HEARTBEAT = timedelta(seconds=5)
-PAUSE_BETWEEN_THOUGHTS = timedelta(seconds=1)
-"""Of a burst, the model is asked at most so often, however fast the visitor writes."""
+BURST_PAUSES_AT_MOST = 4
+"""Of a burst that does not end, so many pauses are waited; `_TURN_SHARE` of the turn's limit at most."""
+_TURN_SHARE = 0.25
 
 
 @dataclass
@@ -51,13 +53,13 @@ class _Command:
 
 
 @dataclass
-class _Thinking:
-    """The model's turn under way. `outcome` stays None if it failed."""
+class _Pending:
+    """A turn that is not answered at once: more may be about to come, or the model is asked. None if that failed."""
 
     turn: Turn
+    outcome: Outcome | None
     task: asyncio.Task[None] | None = None
     done: bool = False
-    outcome: Outcome | None = field(default=None)
 
 
 @workflow.defn(name="Conversation")
@@ -69,22 +71,26 @@ class ConversationWorkflow:
         self._begin = begin
         self._mailbox: deque[_Command] = deque()
         self._alarm = Alarm()
-        self._thinking: _Thinking | None = None
+        self._pending: _Pending | None = None
         self._recorded: ConversationRow | None = None
         self._turn_began: datetime | None = None
-        self._thought_at: datetime | None = None
+        self._burst_began: datetime | None = None
         # Until the past is recalled, commands wait in the mailbox.
         self._conversation: Conversation | None = None
 
     @workflow.run
     async def run(self, begin: ConversationInput) -> None:
         conversation = self._conversation = self._open(begin.state or await self._recall())
+        if begin.state is not None:
+            # Search attributes go along into a new run by themselves; what operators read does not.
+            self._recorded = _row(conversation)
+            workflow.set_current_details(_details(conversation, self._recorded))
         # What came in while the last step was written down is answered, and may keep the conversation going.
         while not conversation.finished or self._mailbox:
             self._alarm.set(conversation.deadline)
             await workflow.wait_condition(self._something_to_do)
             commands = self._take_commands()
-            self._take_thought(conversation)
+            self._take_pending(conversation)
             if self._alarm.rang:
                 conversation.overdue(workflow.now())
             await self._record(conversation)
@@ -94,8 +100,8 @@ class ConversationWorkflow:
             if workflow.info().is_continue_as_new_suggested() and not self._mailbox:
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 if not self._mailbox:
-                    # What the model is thinking about is unanswered, and the next run has it thought about anew.
-                    self._stop_thinking()
+                    # What is pending is unanswered, and the next run considers it anew.
+                    self._stop_pending()
                     conversation.state.generation += 1
                     workflow.continue_as_new(
                         ConversationInput(begin.conversation_id, begin.policy, begin.default_team, conversation.state)
@@ -192,8 +198,8 @@ class ConversationWorkflow:
     def _something_to_do(self) -> bool:
         if self._mailbox or self._alarm.rang:
             return True
-        # A turn that nobody thinks about is one that an earlier run left.
-        return self._thinking.done if self._thinking is not None else self._here.pending_turn() is not None
+        # A turn that nobody is at is one that an earlier run left.
+        return self._pending.done if self._pending is not None else self._here.pending_turn() is not None
 
     def _take_commands(self) -> list[_Command]:
         commands = list(self._mailbox)
@@ -211,21 +217,22 @@ class ConversationWorkflow:
     async def _let_the_assistant_answer(self, conversation: Conversation) -> None:
         """Answer what is unanswered, if it is the assistant's turn, as long as nothing new has come in."""
         while (turn := conversation.pending_turn()) is not None and not self._mailbox:
-            if self._thinking is not None and self._thinking.turn.answers_seq == turn.answers_seq:
+            if self._pending is not None and self._pending.turn.answers_seq == turn.answers_seq:
                 return
-            self._stop_thinking()
+            self._stop_pending()
             self._turn_began = self._turn_began or workflow.now()
+            self._burst_began = self._burst_began or workflow.now()
             outcome = await self._consider(turn) if self._time_left() else None
             if self._mailbox:
                 return
-            if outcome is not None and outcome.kind is OutcomeKind.THINK:
-                self._start_thinking(turn)
+            if outcome is not None and (outcome.kind is OutcomeKind.THINK or not outcome.settled):
+                self._start_pending(turn, outcome)
                 return
             self._commit(conversation, turn, outcome)
             await self._record(conversation)
         if conversation.pending_turn() is None:
-            self._stop_thinking()
-            self._turn_began = None
+            self._stop_pending()
+            self._turn_began = self._burst_began = None
 
     async def _consider(self, turn: Turn) -> Outcome | None:
         try:
@@ -247,26 +254,42 @@ class ConversationWorkflow:
         began = self._turn_began or workflow.now()
         return max(timedelta(0), self._begin.policy.turn_limit - (workflow.now() - began))
 
-    def _start_thinking(self, turn: Turn) -> None:
-        thinking = self._thinking = _Thinking(turn)
-        thinking.task = asyncio.create_task(self._think(thinking))
+    def _pause_left(self) -> timedelta:
+        """Of the quiet that ends a burst. Whoever never pauses is answered all the same, within the turn's limit."""
+        policy = self._begin.policy
+        quiet = self._here.state.active_at + policy.burst_pause
+        longest = min(policy.burst_pause * BURST_PAUSES_AT_MOST, policy.turn_limit * _TURN_SHARE)
+        end = min(quiet, (self._burst_began or workflow.now()) + longest)
+        return min(end - workflow.now(), self._time_left())
 
-    def _stop_thinking(self) -> None:
-        if self._thinking is not None:
-            if self._thinking.task is not None:
-                self._thinking.task.cancel()
-            self._thinking = None
+    def _start_pending(self, turn: Turn, outcome: Outcome) -> None:
+        pending = self._pending = _Pending(turn, outcome)
+        pending.task = asyncio.create_task(self._settle(pending))
 
-    async def _think(self, thinking: _Thinking) -> None:
+    def _stop_pending(self) -> None:
+        if self._pending is not None:
+            if self._pending.task is not None:
+                self._pending.task.cancel()
+            self._pending = None
+
+    async def _settle(self, pending: _Pending) -> None:
         try:
-            if self._thought_at is not None:
-                early = self._thought_at + PAUSE_BETWEEN_THOUGHTS - workflow.now()
-                if early > timedelta(0):
-                    await workflow.sleep(early, summary="let a burst of messages end")
-            self._thought_at = workflow.now()
-            thinking.outcome = await workflow.execute_activity_method(
+            if (pause := self._pause_left()) > timedelta(0):
+                await workflow.sleep(pause, summary="let a burst of messages end")
+            # Who overtakes the answer from here on begins a new burst: the model is asked once for each.
+            self._burst_began = None
+            if pending.outcome is not None and pending.outcome.kind is OutcomeKind.THINK:
+                pending.outcome = None
+                pending.outcome = await self._think(pending.turn)
+        finally:
+            # Whatever went wrong, a turn that is never done would leave the visitor waiting.
+            pending.done = True
+
+    async def _think(self, turn: Turn) -> Outcome | None:
+        try:
+            return await workflow.execute_activity_method(
                 Responder.think,
-                thinking.turn,
+                turn,
                 schedule_to_close_timeout=max(self._time_left(), timedelta(milliseconds=1)),
                 heartbeat_timeout=MODEL_HEARTBEAT,
                 retry_policy=MODEL_RETRY,
@@ -275,15 +298,13 @@ class ConversationWorkflow:
         except ActivityError as error:
             # Cancelled, the turn is no longer wanted and nobody looks at it; failed, it has no outcome.
             workflow.logger.info("the model's turn ended without an outcome: %s", error.retry_state)
-        finally:
-            # Whatever went wrong, a turn that is never done would leave the visitor waiting.
-            thinking.done = True
+            return None
 
-    def _take_thought(self, conversation: Conversation) -> None:
-        thinking = self._thinking
-        if thinking is not None and thinking.done:
-            self._thinking = None
-            self._commit(conversation, thinking.turn, thinking.outcome)
+    def _take_pending(self, conversation: Conversation) -> None:
+        pending = self._pending
+        if pending is not None and pending.done:
+            self._pending = None
+            self._commit(conversation, pending.turn, pending.outcome)
 
     def _commit(self, conversation: Conversation, turn: Turn, outcome: Outcome | None) -> None:
         if outcome is None:
@@ -312,19 +333,7 @@ class ConversationWorkflow:
         if not events:
             return
         state = conversation.state
-        deadline = conversation.deadline
-        row = ConversationRow(
-            state=state.state,
-            owner=state.owner,
-            team=state.team,
-            tags=state.tags,
-            priority=state.priority,
-            waiting_since=state.wait.since if state.wait else None,
-            deadline=deadline.at if deadline and state.wait else None,
-            handoff=state.handoff,
-            details=state.details,
-            episode=state.episode,
-        )
+        row = _row(conversation)
         fence = state.generation * EVENTS_PER_RUN_AT_MOST + workflow.info().get_current_history_length()
         await workflow.execute_local_activity_method(
             Log.record,
@@ -351,6 +360,23 @@ class ConversationWorkflow:
 
 def _new_id() -> str:
     return str(workflow.uuid4())
+
+
+def _row(conversation: Conversation) -> ConversationRow:
+    state = conversation.state
+    deadline = conversation.deadline
+    return ConversationRow(
+        state=state.state,
+        owner=state.owner,
+        team=state.team,
+        tags=state.tags,
+        priority=state.priority,
+        waiting_since=state.wait.since if state.wait else None,
+        deadline=deadline.at if deadline and state.wait else None,
+        handoff=state.handoff,
+        details=state.details,
+        episode=state.episode,
+    )
 
 
 def _scoped(what: str, agent: Person, key: str) -> str:

@@ -111,6 +111,12 @@ async def resolve(
     return _done(await services.conversations.resolve(conversation_id, command, start))
 
 
+@router.post("/watch", status_code=204)
+async def watch(conversation_id: UUID, caller: Caller, services: Use) -> None:
+    """The agent has the conversation open: for a minute, their stream has `draft`, what the assistant is writing."""
+    await services.feed.watch(conversation_id, caller.id)
+
+
 @router.post("/typing", status_code=204)
 async def typing(conversation_id: UUID, caller: Caller, services: Use) -> None:
     """The agent is writing. Say so every few seconds while it is true."""

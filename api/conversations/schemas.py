@@ -45,6 +45,42 @@ class VisitorOfRow(BaseModel):
     identified: bool
 
 
+class DetailOfRow(BaseModel):
+    name: str
+    label: str
+    value: str
+    verified: bool = Field(
+        description="The owner's server signed the same: the e-mail address of an `identity_token`. "
+        "Else only claimed by the visitor."
+    )
+
+
+class ReferenceOfSummary(BaseModel):
+    """A source. `url` is empty where it has no address."""
+
+    title: str
+    url: str
+
+
+class TriedOfSummary(BaseModel):
+    """A question that the assistant took on. `answer` and `sources` are empty where it had none to give."""
+
+    question: str
+    answer: str
+    sources: list[ReferenceOfSummary]
+
+
+class SummaryOfHandoff(BaseModel):
+    """What an agent should know first; texts are clipped.
+
+    `wants` are the visitor's own words, oldest first; `tried` is what the assistant did about them.
+    """
+
+    wants: list[str]
+    tried: list[TriedOfSummary]
+    details: list[DetailOfRow] = Field(description="As they were collected by then.")
+
+
 class HandoffOfRow(BaseModel):
     """Why the conversation needs a person: the reason, the words that caused it, and the action with its version."""
 
@@ -55,13 +91,7 @@ class HandoffOfRow(BaseModel):
     action: str
     action_id: str
     action_version: int
-
-
-class DetailOfRow(BaseModel):
-    name: str
-    label: str
-    value: str
-    verified: bool = Field(description="Confirmed by another system; else only claimed by the visitor.")
+    summary: SummaryOfHandoff
 
 
 class PageOfRow(BaseModel):
@@ -100,8 +130,17 @@ class Earlier(BaseModel):
     handoff: HandoffOfRow | None
 
 
+class ModelUse(BaseModel):
+    """What the model has cost in this conversation, in tokens. All are 0 where none was asked."""
+
+    requests: int
+    input_tokens: int
+    output_tokens: int
+
+
 class Context(BaseModel):
     earlier: list[Earlier]
+    model: ModelUse
     user_agent: str | None = None
     seen_seq: int = Field(description="How far the visitor has read.")
 

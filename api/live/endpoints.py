@@ -24,7 +24,9 @@ async def stream(request: Request, caller: Caller, services: Use, last_event_id:
 
     `conversation`: a changed row, as in the lists. `alert`: `{conversation_id, event}`. `presence`:
     `{agent_id, name, available, online}`. `typing`: `{conversation_id, author}`. `seen`: `{conversation_id, seq}`,
-    how far the visitor has read. Resumed by `Last-Event-ID`: rows come at least once, and the newest one of a
+    how far the visitor has read. `draft`: `{conversation_id, answers_seq, text}`, all that the assistant has written so
+    far to the message with that `seq`, of the conversations that the agent watches; empty when it is withdrawn, and
+    void with the next event. Resumed by `Last-Event-ID`: rows come at least once, and the newest one of a
     conversation counts; of an alert, `event.id` tells whether it is known.
     """
     # Taken before the answer begins: who reads the lists once it has begun then misses nothing in between.

@@ -103,7 +103,9 @@ async def list_events(conversation_id: UUID, visitor: VisitorCaller, services: U
 async def stream(
     conversation_id: UUID, visitor: VisitorCaller, services: Use, last_event_id: LastEventId, after: After = 0
 ) -> Response:
-    """The same events, live, as Server-Sent Events: `event: event` with the `seq` as `id`, and `event: typing`.
+    """The same events, live, as Server-Sent Events: `event: event` with the `seq` as `id`, `event: typing`, and
+    `event: draft`: `{answers_seq, text}`, all that the assistant has written so far to the message with that `seq`. It
+    is repeated every few seconds, empty when it is withdrawn, and void with the next event: only that is what was said.
 
     It begins after `Last-Event-ID` or else `after`. An event whose `seq` came before replaces that one: it happens when
     a crash took what had not become durable.

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from chatref.assistant import smalltalk
+from chatref.assistant.earlier import agents_answer
 from chatref.assistant.interface import Assistant
 from chatref.conversation.events import Citation
 from chatref.conversation.turns import Outcome, OutcomeKind, Turn
@@ -15,6 +16,7 @@ UNKNOWN = (
     "I don't have an answer to that in our help pages, and I would rather not guess. "
     "Shall I get a person from our team to help you?"
 )
+_REFERRED = "{} from our team wrote about this: “{}”\n\nI have nothing newer than that. Shall I ask them back in?"
 _QUESTIONS_AT_MOST = 3
 
 
@@ -25,7 +27,10 @@ class KeylessAssistant(Assistant):
         self._search = search
 
     async def answer(self, turn: Turn) -> Outcome:
-        return await self.reply([message.text for message in turn.messages])
+        texts = [message.text for message in turn.messages]
+        if (asked := smalltalk.substance(texts)) and (answer := agents_answer(turn, asked)):
+            return Outcome(OutcomeKind.ANSWER, _REFERRED.format(answer.agent, answer.said), offers_person=True)
+        return await self.reply(texts)
 
     async def reply(self, texts: Sequence[str]) -> Outcome:
         """The answer to what was said, as one: a courtesy, the passages that answer, or that there are none."""
@@ -34,12 +39,12 @@ class KeylessAssistant(Assistant):
         questions = [text for text in texts if text.strip() and smalltalk.courtesy(text) is None]
         if not questions:
             said = next((reply for text in reversed(texts) if (reply := smalltalk.courtesy(text))), smalltalk.GREETED)
-            return Outcome(OutcomeKind.ANSWER, said)
+            return Outcome(OutcomeKind.ANSWER, said, settled=False)
         if all(smalltalk.says_nothing(text) for text in questions):
-            return Outcome(OutcomeKind.ANSWER, smalltalk.ASKED_BACK)
+            return Outcome(OutcomeKind.ANSWER, smalltalk.ASKED_BACK, settled=False)
         answered = await self._answers(questions)
         if not answered:
-            return Outcome(OutcomeKind.ANSWER, UNKNOWN, offers_person=True)
+            return Outcome(OutcomeKind.ANSWER, UNKNOWN, offers_person=True, unknown=True, settled=False)
         return Outcome(
             OutcomeKind.ANSWER,
             _joined(answered),

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from chatref.assistant import smalltalk
+from chatref.assistant.earlier import without_circles
 from chatref.assistant.interface import Assistant
 from chatref.assistant.keyless import KeylessAssistant
 from chatref.assistant.triggers import Triggers
@@ -14,6 +16,7 @@ from chatref.conversation.words import handoff_text
 from chatref.knowledge.holder import Holder
 
 _THINK = Outcome(OutcomeKind.THINK)
+REPEATED = "I think I have told you this before. If it is not what you need, shall I get a person from our team?"
 
 
 class Responder:
@@ -28,15 +31,22 @@ class Responder:
         """Everything that takes milliseconds. `THINK` where only the model can decide."""
         triggers = self._triggers.current
         if turn.collecting is not None:
-            return await self._collect(turn, turn.collecting, triggers)
-        return _accepted_offer(turn, triggers) or self._fired(turn, triggers) or await self._assistant_first(turn)
+            return _with_words(turn, await self._collect(turn, turn.collecting, triggers))
+        if outcome := _accepted_offer(turn, triggers) or self._fired(turn, triggers):
+            return _with_words(turn, outcome)
+        return await self._without_model(turn) if self._model is None else _THINK
 
     async def think(self, turn: Turn) -> Outcome:
         """What the model decides. Raises as `Assistant.answer` does."""
-        return await (self._model or self._keyless).answer(turn)
+        if self._model is None:
+            return await self._without_model(turn)
+        return without_circles(turn, _with_words(turn, await self._model.answer(turn)))
 
-    async def _assistant_first(self, turn: Turn) -> Outcome:
-        return await self._keyless.answer(turn) if self._model is None else _THINK
+    async def _without_model(self, turn: Turn) -> Outcome:
+        outcome = without_circles(turn, _with_words(turn, await self._keyless.answer(turn)))
+        if outcome.repeats:
+            outcome = replace(outcome, text=f"{outcome.text}\n\n{REPEATED}", offers_person=True)
+        return replace(outcome, settled=outcome.settled and not smalltalk.unfinished(turn.messages[-1].text))
 
     def _fired(self, turn: Turn, triggers: Triggers) -> Outcome | None:
         """What follows the action that a message asks for: a button outweighs words, earlier words later ones."""
@@ -63,8 +73,10 @@ class Responder:
             return outcome
         if any(collecting.understood(state, message) for message in turn.messages):
             return outcome
-        answer = await self._answer_between(turn)
-        return collecting.ask_again(outcome.collecting, answer) if answer else outcome
+        if answer := await self._answer_between(turn):
+            return collecting.ask_again(outcome.collecting, answer)
+        # The same question again, after nothing that answers it: the rest may be about to come.
+        return replace(outcome, settled=bool(outcome.details) or outcome.collecting.asked != state.asked)
 
     def _leaves(self, turn: Turn, message: VisitorMessage, state: Collecting, triggers: Triggers) -> Outcome | None:
         """The ways out: a person at any time; another action where the words do not answer the question."""
@@ -97,11 +109,30 @@ def _accepted_offer(turn: Turn, triggers: Triggers) -> Outcome | None:
         return None
     message = turn.messages[-1]
     action = triggers.of_kind(ActionKind.HUMAN_REQUEST)
-    escalation = Escalation(HandoffReason.NO_ANSWER, message.text, message.id)
+    reason, evidence = _why_offered(turn)
+    escalation = Escalation(reason, evidence or message.text, message.id)
     if action is not None:
         escalation = replace(escalation, tags=action.tags, team=action.team, priority=action.priority)
     text = action.reply if action else ""
-    return Outcome(OutcomeKind.ESCALATE, text or handoff_text(HandoffReason.NO_ANSWER), escalation=escalation)
+    return Outcome(OutcomeKind.ESCALATE, text or handoff_text(reason), escalation=escalation)
+
+
+def _why_offered(turn: Turn) -> tuple[HandoffReason, str]:
+    """Why the person was offered whom the visitor now accepts, and the words that showed it."""
+    last = next((exchange for exchange in reversed(turn.earlier) if not exchange.agent), None)
+    if last is not None and last.unknown:
+        return HandoffReason.NO_ANSWER, last.asked
+    if last is not None and last.repeats:
+        return HandoffReason.GOING_IN_CIRCLES, last.asked
+    return HandoffReason.ASKED_FOR_PERSON, ""
+
+
+def _with_words(turn: Turn, outcome: Outcome) -> Outcome:
+    """With what the visitor said in it. A button's label is nobody's words."""
+    texts = [message.text for message in turn.messages if not message.action]
+    # "And why?" has no word that tells what it is about; what was taken on as a question was one all the same.
+    taken_on = outcome.unknown or outcome.citations
+    return replace(outcome, asked=smalltalk.substance(texts) or (" ".join(texts) if taken_on else ""))
 
 
 def _to_person(state: Collecting, message: VisitorMessage, evidence: str, asked: CustomAction) -> Outcome:

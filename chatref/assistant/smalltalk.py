@@ -1,8 +1,10 @@
 """Courtesies, and the question whether one talks to a machine: answered as such, never searched for."""
 
 import re
+from collections.abc import Iterable
 
-from chatref.knowledge.words import STOP_WORDS, words
+from chatref.conversation.replies import reply_of
+from chatref.knowledge.words import STOP_WORDS, sentences, words
 from chatref.lexicon import word_set
 
 _GREETING = word_set(
@@ -23,11 +25,20 @@ _FINE = word_set(
     """ok okay alright k right fine good cool yes no yeah yep nope nothing else that is thats all i see got it
     understood"""
 )
+_OPENING = STOP_WORDS | word_set(
+    """question questions ask asking quick something anything problem problems issue issues trouble query enquiry
+    inquiry moment minute second wondering assistance support anyone anybody regarding sorry"""
+)
+_OPEN_END = re.compile(
+    r"(?:,|\u2026|\.\.\.|:|\b(?:and|but|or|because|cause|cos|so|if|when|the|a|an|my|your|of|plus|like|then)) *$"
+)
 _MACHINE = re.compile(
     r"\b(?:(?:are|r) (?:you|u)|is this|am i (?:talking|speaking|chatting) (?:to|with)) (?:a |an |really |even |just )*"
     r"(?:bot|robot|human|person|machine|ai|chatbot|real|computer|program)\b"
 )
 _HOW_ARE_YOU = re.compile(r"^(?:\w+ ){0,2}how are (?:you|u)(?: \w+)?$")
+
+_SHORT_REPLY = 4
 
 GREETED = "Hello! What can I help you with?"
 THANKED = "You're welcome! Is there anything else?"
@@ -39,7 +50,7 @@ MACHINE = "I am an automated assistant. I answer from our help pages, and I can 
 
 def courtesy(text: str) -> str | None:
     """The reply to a message that is nothing but courtesy, or None."""
-    said = words(text)
+    said = [word for word in words(text) if word != "please"]
     if not said or len(said) > 12:
         return None
     distinct = set(said)
@@ -51,13 +62,30 @@ def courtesy(text: str) -> str | None:
         return PARTED
     if distinct <= _THANKS | _GREETING and distinct & _THANKED:
         return THANKED
-    return FINE if distinct <= _FINE and len(said) <= 6 else None
+    return FINE if distinct <= _FINE | _THANKS and len(said) <= 6 else None
 
 
 def says_nothing(text: str) -> bool:
-    """Whether there is no word in it to look for: "Can you help me?"."""
+    """Whether there is no word in it to look for: "Can you help me?", "I have a question"."""
     said = words(text)
-    return bool(said) and STOP_WORDS.issuperset(said)
+    return bool(said) and _OPENING.issuperset(said)
+
+
+def unfinished(text: str) -> bool:
+    """Whether a message breaks off, so that the rest is about to come: "I ordered a plant and"."""
+    return bool(_OPEN_END.search(text.lower()))
+
+
+def substance(texts: Iterable[str]) -> str:
+    """What was said without courtesies, openings and short replies: the visitor's own sentences, or nothing."""
+    said = (sentence for text in texts for sentence in sentences(text))
+    return " ".join(sentence for sentence in said if words(sentence) and not _is_filler(sentence))
+
+
+def _is_filler(sentence: str) -> bool:
+    if courtesy(sentence) is not None or says_nothing(sentence) or asks_whether_machine(sentence):
+        return True
+    return len(words(sentence)) <= _SHORT_REPLY and reply_of(sentence) is not None
 
 
 def asks_whether_machine(text: str) -> bool:

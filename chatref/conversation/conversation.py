@@ -4,14 +4,13 @@ It knows no clock (every method is given `now`) and does nothing outside itself;
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, Protocol
-from uuid import UUID
 
 from statemachine.exceptions import TransitionNotAllowed
 
-from chatref.conversation import words
+from chatref.conversation import exchanges, words
 from chatref.conversation.chart import Control, ConversationChart
 from chatref.conversation.deadlines import Deadline, DeadlineKind, next_deadline
 from chatref.conversation.events import (
@@ -27,8 +26,10 @@ from chatref.conversation.events import (
     Person,
     Priority,
     State,
+    Summary,
 )
 from chatref.conversation.policy import Audience, ServicePolicy
+from chatref.conversation.refused import Refused, refuse_unless_agent
 from chatref.conversation.state import Accepted, ConversationState, Wait
 from chatref.conversation.turns import Escalation, Outcome, OutcomeKind, Turn, VisitorMessage
 
@@ -36,15 +37,6 @@ REMEMBERED_IDS = 500
 REMEMBERED_COMMANDS = 100
 UNANSWERED_AT_MOST = 20
 """Messages of one turn that the assistant is given; of a longer burst, the latest."""
-
-
-class Refused(Exception):
-    """A command that the conversation's state does not allow. `code` is stable; `owner` is who owns it, if anyone."""
-
-    def __init__(self, code: str, message: str, owner: Person | None = None) -> None:
-        super().__init__(message)
-        self.code = code
-        self.owner = owner
 
 
 class NewId(Protocol):
@@ -86,6 +78,7 @@ class Conversation:
             collecting=state.collecting,
             turns=state.turns,
             offered_person=state.offered_person,
+            earlier=tuple(state.exchanges),
         )
 
     # The visitor
@@ -110,9 +103,8 @@ class Conversation:
         if came_from is State.RESOLVED:
             self.finished = False
             state.episode += 1
-            state.turns = 0
-            state.handoff = None
             state.priority = Priority.NORMAL
+            self._begin_anew()
             self._transition("visitor_wrote", came_from, now, public=True)
 
     def rated(self, score: int, comment: str, now: datetime) -> None:
@@ -131,6 +123,8 @@ class Conversation:
         first = self.state.unanswered[0]
         self.state.unanswered = []
         self.state.active_at = now
+        if outcome.usage is not None:
+            self.state.tokens += outcome.usage.input_tokens + outcome.usage.output_tokens
         self._take_details(outcome.details, now)
         match outcome.kind:
             case OutcomeKind.ESCALATE:
@@ -141,10 +135,8 @@ class Conversation:
                 self._ask(outcome, now)
             case OutcomeKind.ANSWER:
                 self._answer(outcome, now)
-                if self.state.turns >= self._policy.turns_at_most:
-                    self._escalate(
-                        Escalation(HandoffReason.TOO_MANY_TURNS, "", first.id), Outcome(outcome.kind), first.at, now
-                    )
+                if (reason := self._cap_reached()) is not None:
+                    self._escalate(Escalation(reason, "", first.id), Outcome(OutcomeKind.ESCALATE), first.at, now)
             case OutcomeKind.THINK:
                 raise ValueError("a turn that is to be thought about is not decided yet")
         return True
@@ -156,7 +148,7 @@ class Conversation:
             return
         message = turn.messages[-1]
         escalation = Escalation(HandoffReason.ASSISTANT_FAILED, message.text, message.id)
-        self.commit(Outcome(OutcomeKind.ESCALATE, escalation=escalation), answers_seq, now)
+        self.commit(Outcome(OutcomeKind.ESCALATE, escalation=escalation, asked=self._unanswered), answers_seq, now)
 
     # The agents
 
@@ -176,7 +168,7 @@ class Conversation:
         """Make the agent the owner. The owner's own repetition is accepted; anybody else is told who owns it."""
         state = self.state
         self._refuse_if_resolved()
-        _refuse_unless_agent(agent)
+        refuse_unless_agent(agent)
         if state.owner is not None:
             if state.owner.id != agent.id:
                 raise Refused("already_claimed", f"{state.owner.name} has this conversation", state.owner)
@@ -193,6 +185,8 @@ class Conversation:
         self._send("reply")
         self._remember_id(message_id)
         waited = {"waited_seconds": _seconds(now, state.wait.since)} if state.wait else {}
+        said = exchanges.agent_answered(self._matter, text, agent.name)
+        state.exchanges = exchanges.with_latest(state.exchanges, said)
         state.wait = None
         state.unanswered = []
         state.active_at = now
@@ -215,9 +209,9 @@ class Conversation:
         state = self.state
         self._refuse_unless_owner_or_unowned(agent)
         came_from = self._send("release_to_assistant")
-        state.owner = state.handoff = state.wait = state.collecting = None
-        state.turns = 0
+        state.owner = state.wait = state.collecting = None
         state.active_at = now
+        self._begin_anew()
         self._transition("release_to_assistant", came_from, now, _agent(agent), public=True)
         return Accepted(state.seq, None)
 
@@ -283,6 +277,30 @@ class Conversation:
                 self.finished = True
 
     # Inside
+
+    def _begin_anew(self) -> None:
+        """The assistant starts over: what led to a handoff before is not to lead to one again."""
+        state = self.state
+        state.handoff = None
+        state.turns = state.tokens = 0
+        state.exchanges = exchanges.of_agents(state.exchanges)
+
+    @property
+    def _unanswered(self) -> str:
+        return " ".join(message.text for message in self.state.unanswered)
+
+    @property
+    def _matter(self) -> str:
+        """What an agent who replies now replies to."""
+        state = self.state
+        last = state.exchanges[-1].asked if state.exchanges else ""
+        before = state.handoff.summary.wants if state.handoff else (last,)
+        return " ".join((*before, self._unanswered))
+
+    def _cap_reached(self) -> HandoffReason | None:
+        if self.state.turns >= self._policy.turns_at_most:
+            return HandoffReason.TOO_MANY_TURNS
+        return HandoffReason.TOO_COSTLY if self.state.tokens >= self._policy.tokens_at_most else None
 
     @property
     def _reason(self) -> HandoffReason:
@@ -361,6 +379,8 @@ class Conversation:
                 self._send("ask")
         else:
             self._send("answer")
+            if outcome.asked:
+                state.exchanges = exchanges.with_latest(state.exchanges, exchanges.answered(outcome))
         state.collecting = outcome.collecting
         state.turns += 1
         self._say(outcome, now)
@@ -388,6 +408,7 @@ class Conversation:
     def _escalate(self, escalation: Escalation, outcome: Outcome, since: datetime, now: datetime) -> None:
         state = self.state
         came_from = self._send("escalate")
+        summary = self._summary(escalation.reason, escalation.evidence, outcome.asked)
         state.collecting = None
         state.unanswered = []
         state.team = escalation.team or self._default_team
@@ -400,6 +421,7 @@ class Conversation:
             action_id=escalation.action_id,
             action=escalation.action,
             action_version=escalation.action_version,
+            summary=summary,
         )
         state.wait = Wait(since=min(since, now), clock=now)
         data = {
@@ -410,6 +432,7 @@ class Conversation:
             "action_id": escalation.action_id,
             "action_version": escalation.action_version,
             "team": state.team,
+            "summary": asdict(summary),
         }
         self._transition("escalate", came_from, now, public=True, data=data)
         self._tag(SYSTEM, escalation.tags, (), now)
@@ -427,10 +450,14 @@ class Conversation:
             data["form"] = [{**vars(field), "choices": list(field.choices)} for field in outcome.form]
         if outcome.offers_person:
             data["offers_person"] = True
+        if outcome.asks_back:
+            data["asks_back"] = True
         self._emit(EventType.MESSAGE, ASSISTANT, now, text=outcome.text, public=True, data=data)
 
     def _take_details(self, details: tuple[Detail, ...], now: datetime) -> None:
-        for detail in details:
+        vouched = self.state.vouched_email.casefold()
+        for taken in details:
+            detail = replace(taken, verified=bool(vouched) and taken.value.casefold() == vouched)
             kept = tuple(known for known in self.state.details if known.name != detail.name)
             self.state.details = (*kept, detail)
             self._emit(EventType.DETAIL, Author(AuthorKind.VISITOR), now, data=vars(detail))
@@ -476,15 +503,21 @@ class Conversation:
     def _queue(self, event: str, reason: HandoffReason, author: Author, now: datetime) -> None:
         state = self.state
         came_from = self._send(event)
+        data: dict[str, Any] = {"reason": reason.value}
+        if state.handoff is None:
+            state.handoff = Handoff(reason, "", "", now, summary=self._summary(reason, "", self._unanswered))
+            data["summary"] = asdict(state.handoff.summary)
         state.owner = None
         state.collecting = None
-        state.team = state.team or self._default_team
-        if state.handoff is None:
-            state.handoff = Handoff(reason, "", "", now)
+        data["team"] = state.team = state.team or self._default_team
         state.wait = Wait(since=state.wait.since if state.wait else now, clock=now)
-        data = {"reason": reason.value, "team": state.team}
         self._transition(event, came_from, now, author, public=True, data=data)
         self._alert(Audience.TEAM, 0, reason, now)
+
+    def _summary(self, reason: HandoffReason, evidence: str, asked: str) -> Summary:
+        state = self.state
+        matter = state.collecting.evidence if state.collecting else ""
+        return exchanges.summarize(state.exchanges, state.details, reason, evidence, asked, matter)
 
     def _stop_collecting(self, now: datetime) -> None:
         collecting = self.state.collecting
@@ -510,16 +543,6 @@ class Conversation:
         state.unanswered = []
         state.active_at = now
         self._transition(event, came_from, now, author, public=event == "resolve")
-
-
-def _refuse_unless_agent(person: Person) -> None:
-    # By signal anybody with access to the engine can claim, with whatever they typed. Ids are compared as text.
-    try:
-        canonical = str(UUID(person.id)) == person.id
-    except ValueError:
-        canonical = False
-    if not canonical or "\0" in person.name:
-        raise Refused("invalid", "An agent's id is a UUID, in lower case, and a name has no NUL.")
 
 
 def _agent(person: Person) -> Author:

@@ -37,9 +37,9 @@ class EventType(StrEnum):
     `waiting_since` and `deadline`, the next moment at which somebody more is told.
     """
 
-    MESSAGE = "message"  # {citations, quick_replies, form, offers_person, action}, each only where there is one
+    MESSAGE = "message"  # {citations, quick_replies, form, offers_person, asks_back, action}, each only if there is one
     NOTE = "note"  # {}: an agent's private words
-    TRANSITION = "transition"  # {from, to, event}, and reason, evidence, action, owner, team, waited_seconds
+    TRANSITION = "transition"  # {from, to, event}, and reason, evidence, summary, action, owner, team, waited_seconds
     TAGS = "tags"  # {tags, added, removed}: lists of str
     DETAIL = "detail"  # {name, label, value, verified}
     ALERT = "alert"  # {step, audience, team, agent, channel, outcome, reason}
@@ -53,8 +53,10 @@ class HandoffReason(StrEnum):
     ASKED_FOR_PERSON = "asked_for_person"
     FRUSTRATION = "frustration"
     NO_ANSWER = "no_answer"
+    GOING_IN_CIRCLES = "going_in_circles"
     ASSISTANT_FAILED = "assistant_failed"
     TOO_MANY_TURNS = "too_many_turns"
+    TOO_COSTLY = "too_costly"
     DETAILS_TIMED_OUT = "details_timed_out"
     OWNER_TOO_SLOW = "owner_too_slow"
     RETURNED_TO_QUEUE = "returned_to_queue"
@@ -103,6 +105,36 @@ class Detail:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """A source, as a summary names it. `url` is empty where it has no address."""
+
+    title: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A question that the assistant took on. `answer` and `sources` are empty where it had none to give."""
+
+    question: str
+    answer: str = ""
+    sources: tuple[Reference, ...] = ()
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What an agent should know before reading the thread; texts are clipped.
+
+    `wants` are the visitor's own words, oldest first; `tried` what the assistant did about them; `details` what was
+    collected, verified or only claimed.
+    """
+
+    wants: tuple[str, ...] = ()
+    tried: tuple[Tried, ...] = ()
+    details: tuple[Detail, ...] = ()
+
+
+@dataclass(frozen=True)
 class Handoff:
     """One episode from escalation until the conversation is resolved or returned to the assistant.
 
@@ -116,6 +148,7 @@ class Handoff:
     action_id: str = ""
     action: str = ""
     action_version: int = 0
+    summary: Summary = Summary()
 
 
 @dataclass(frozen=True)

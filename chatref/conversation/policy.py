@@ -4,7 +4,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 
-from annotated_types import Gt, Le
+from annotated_types import Ge, Gt, Le
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Duration = Annotated[timedelta, Gt(timedelta(0)), Le(timedelta(days=366))]
@@ -28,7 +28,7 @@ class LadderStep(BaseModel):
 
 
 class ServicePolicy(BaseModel):
-    """Every duration of a conversation. In JSON, durations are ISO 8601 (`PT1M`) or seconds."""
+    """Every duration and cap of a conversation. In JSON, durations are ISO 8601 (`PT1M`) or seconds."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -48,10 +48,14 @@ class ServicePolicy(BaseModel):
     """After the owner's alert, the conversation returns to the queue."""
     collecting_at_most: Duration = timedelta(minutes=5)
     """Silence while details are asked for; after it the conversation escalates with what there is."""
+    burst_pause: Annotated[timedelta, Ge(timedelta(0)), Le(timedelta(seconds=10))] = timedelta(milliseconds=500)
+    """The quiet that ends a burst of messages, before the assistant says what is not settled at once."""
     turn_limit: Duration = timedelta(seconds=20)
     """The assistant's time for one turn; after it the conversation escalates."""
     turns_at_most: Annotated[int, Field(ge=1, le=1000)] = 50
     """Answers of the assistant in one episode; after them the conversation escalates."""
+    tokens_at_most: Annotated[int, Field(ge=1)] = 250_000
+    """What the model may cost in one episode, in tokens read and written; after them the conversation escalates."""
     idle_after: Duration = timedelta(hours=24)
     """Silence with the assistant; after it the conversation resolves quietly."""
     reopen_window: Duration = timedelta(days=3)

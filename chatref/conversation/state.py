@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from chatref.conversation.events import Detail, Handoff, Person, Priority, State
-from chatref.conversation.turns import Collecting, VisitorMessage
+from chatref.conversation.turns import Collecting, Exchange, VisitorMessage
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,13 @@ class Accepted:
 
 @dataclass
 class ConversationState:
-    """Ids and counters, never the transcript: the log in the database has that.
+    """Ids, counters and the latest exchanges in short, never the transcript: the log in the database has that.
 
     `unanswered` are the visitor's messages since the business last spoke (the latest of them, when there are many) and
     `unanswered_seq` the `seq` of the last. `active_at` is when anybody last said anything. `seen_ids` and `accepted`
-    are the latest message ids and command keys, kept so that a repetition changes nothing.
+    are the latest message ids and command keys, kept so that a repetition changes nothing. `exchanges` are this
+    episode's, and what agents said in any. `tokens` is what the model cost in this episode. `vouched_email` is the
+    visitor's address where the owner's server signed it.
     """
 
     conversation_id: str
@@ -53,7 +55,10 @@ class ConversationState:
     unanswered: list[VisitorMessage] = field(default_factory=list)
     unanswered_seq: int = 0
     turns: int = 0
+    tokens: int = 0
+    exchanges: list[Exchange] = field(default_factory=list)
     offered_person: bool = False
+    vouched_email: str = ""
     wait: Wait | None = None
     seen_ids: list[str] = field(default_factory=list)
     accepted: dict[str, Accepted] = field(default_factory=dict)

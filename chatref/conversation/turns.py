@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from chatref.conversation.actions import CustomAction
-from chatref.conversation.events import Citation, Detail, HandoffReason, Priority
+from chatref.conversation.events import Citation, Detail, HandoffReason, Priority, Reference
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,27 @@ class Collecting:
 
 
 @dataclass(frozen=True)
+class Exchange:
+    """What the visitor asked, and what was said to it: both clipped. `agent` is who said it, empty for the assistant.
+
+    `unknown`: the assistant had no answer. `repeats`: it was as good as said before.
+    """
+
+    asked: str
+    said: str
+    sources: tuple[Reference, ...] = ()
+    unknown: bool = False
+    repeats: bool = False
+    agent: str = ""
+
+
+@dataclass(frozen=True)
 class Turn:
     """Everything new that the assistant has to answer, oldest message first: a burst is one turn.
 
     `answers_seq` is the `seq` of the last of them; the reply commits only for it. `turns` counts the assistant's
-    answers in this episode; `offered_person` says that the last of them ended in the offer of a person.
+    answers in this episode; `offered_person` says that the last of them ended in the offer of a person. `earlier` are
+    the assistant's latest exchanges in this episode, and what agents said last, oldest first.
     """
 
     conversation_id: str
@@ -56,6 +72,7 @@ class Turn:
     collecting: Collecting | None = None
     turns: int = 0
     offered_person: bool = False
+    earlier: tuple[Exchange, ...] = ()
 
 
 class OutcomeKind(StrEnum):
@@ -93,11 +110,28 @@ class FormField:
 
 
 @dataclass(frozen=True)
+class Usage:
+    """What a turn cost with a model, in tokens, over every request that led to its outcome."""
+
+    model: str
+    input_tokens: int
+    output_tokens: int
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(self.model, self.input_tokens + other.input_tokens, self.output_tokens + other.output_tokens)
+
+
+@dataclass(frozen=True)
 class Outcome:
     """The assistant's decision on a turn.
 
     `details` are the values taken in this turn. `quick_replies` and `form` are offers for the widget; `offers_person`
-    puts "Talk to a person" under the text.
+    puts "Talk to a person" under the text; `asks_back` marks a question about what the visitor means. `usage` is None
+    where no model was asked.
+
+    `asked` are the visitor's words of this turn without courtesies: empty where they were nothing else. `settled` is
+    false where more may be about to come, so that a moment is waited before it is said. `unknown` and `repeats` are as
+    in `Exchange`.
     """
 
     kind: OutcomeKind
@@ -109,3 +143,9 @@ class Outcome:
     quick_replies: tuple[str, ...] = ()
     form: tuple[FormField, ...] = ()
     offers_person: bool = False
+    asks_back: bool = False
+    usage: Usage | None = None
+    asked: str = ""
+    settled: bool = True
+    unknown: bool = False
+    repeats: bool = False

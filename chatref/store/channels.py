@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 class Channel(StrEnum):
     EVENTS = "chatref_events"  # "<conversation_id>:<first_seq>:<last_seq>", once per recorded batch
-    LIVE = "chatref_live"  # JSON: what is gone in a moment (typing, seen, presence)
+    LIVE = "chatref_live"  # JSON: what is gone in a moment (typing, drafts, seen, presence)
     CONFIG = "chatref_config"  # a `Config`: reread it
 
 
@@ -18,6 +18,7 @@ class Config(StrEnum):
     ACTIONS = "actions"
     SOURCES = "sources"
     POLICY = "policy"
+    BRIEFING = "briefing"
     TEAMS = "teams"
     SITES = "sites"
 

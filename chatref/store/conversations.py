@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from chatref.store import views
+from chatref.store import usage, views
 from chatref.store.database import Database
 
 COUNTED_AT_MOST = 10_000
@@ -209,8 +209,10 @@ async def detail(database: Database, conversation_id: UUID) -> dict[str, Any] | 
         if row is None:
             return None
         earlier = await connection.fetch(_EARLIER, row["visitor_id"], conversation_id)
+        model = await usage.of_conversation(connection, conversation_id)
     context: dict[str, Any] = {
         "earlier": [views.earlier(other) for other in earlier],
+        "model": model,
         "seen_seq": row["visitor_seen_seq"],
     }
     if user_agent := row["page"].get("user_agent"):

@@ -32,6 +32,9 @@ STREAMS_AT_MOST = 10_000
 _RESUMED_AT_MOST = 1000
 EVENTS_AT_ONCE = 500
 """Of one conversation; what is left comes with the next query, after everybody else's."""
+_WATCHED_AT_MOST = 1000
+WATCHED_FOR = 60.0
+"""Seconds that an agent counts as watching a conversation, unless they say so again."""
 
 _EVENTS = f"""
     select {views.EVENT_COLUMNS}
@@ -93,6 +96,7 @@ class Feed:
         self._rows_shown: dict[UUID, int] = {}
         self._alerts_unheard = False
         self._typed: dict[tuple[UUID, str], float] = {}
+        self._watchers: dict[UUID, dict[str, float]] = {}
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -194,6 +198,10 @@ class Feed:
         self._typed[key] = now
         await self.say({"kind": "typing", "conversation_id": str(conversation_id), "author": author})
 
+    async def watch(self, conversation_id: UUID, agent_id: UUID) -> None:
+        """For `WATCHED_FOR` seconds, show the agent what the assistant is writing there, in every process."""
+        await self.say({"kind": "watch", "conversation_id": str(conversation_id), "agent_id": str(agent_id)})
+
     async def seen(self, conversation_id: UUID, seq: int) -> None:
         """Show the inboxes how far the visitor has read."""
         await self.say({"kind": "seen", "conversation_id": str(conversation_id), "seq": seq})
@@ -218,6 +226,10 @@ class Feed:
                         stream.close()
             case "typing":
                 self._show_typing(message["conversation_id"], message["author"])
+            case "draft":
+                self._show_draft(UUID(message["conversation_id"]), message["answers_seq"], message["text"])
+            case "watch":
+                self._note_watcher(UUID(message["conversation_id"]), message["agent_id"])
             case "seen":
                 self._to_inboxes(frame("seen", {"conversation_id": message["conversation_id"], "seq": message["seq"]}))
 
@@ -244,6 +256,27 @@ class Feed:
             visible = {"kind": author["kind"], "name": author["name"]}
             for stream in self._visitors.get(UUID(conversation_id), ()):
                 stream.put(frame("typing", {"author": visible}))
+
+    def _show_draft(self, conversation_id: UUID, answers_seq: int, text: str) -> None:
+        """To the visitor, and to the agents who have the conversation open: the others would only pay for it."""
+        draft = {"answers_seq": answers_seq, "text": text}
+        if streams := self._visitors.get(conversation_id):
+            chunk = frame("draft", draft)
+            for stream in streams:
+                stream.show(conversation_id, answers_seq, chunk)
+        if watchers := self._watchers.get(conversation_id):
+            now = time.monotonic()
+            chunk = frame("draft", {"conversation_id": str(conversation_id), **draft})
+            for inbox in self._inboxes:
+                if watchers.get(str(inbox.agent_id), 0.0) > now:
+                    inbox.show(conversation_id, answers_seq, chunk)
+
+    def _note_watcher(self, conversation_id: UUID, agent_id: str) -> None:
+        now = time.monotonic()
+        if len(self._watchers) > _WATCHED_AT_MOST:
+            # Who looked on before that has either said so again or gone.
+            self._watchers = {where: ends for where, ends in self._watchers.items() if max(ends.values()) > now}
+        self._watchers.setdefault(conversation_id, {})[agent_id] = now + WATCHED_FOR
 
     def _to_inboxes(self, chunk: bytes) -> None:
         for stream in self._inboxes:

@@ -8,9 +8,10 @@ from uuid import UUID
 import asyncpg
 from pydantic import TypeAdapter
 
+from chatref.conversation import exchanges
 from chatref.conversation.conversation import UNANSWERED_AT_MOST
 from chatref.conversation.events import Author, AuthorKind, Detail, Event, EventType, Handoff, Person, Priority, State
-from chatref.conversation.turns import VisitorMessage
+from chatref.conversation.turns import Exchange, VisitorMessage
 from chatref.effects import ConversationRow, Past, RecordBatch
 from chatref.store.database import Database
 
@@ -54,8 +55,8 @@ select (select count(*) from subject) as recorded, (select count(*) from hint) a
 
 _RECALL_ROW = """
 select last_seq, fence, state, owner_id, owner_name, team, tags, priority, waiting_since, deadline, handoff, details,
-       episode
-from conversations where id = $1
+       episode, case when visitors.identified then visitors.email else '' end as vouched_email
+from conversations join visitors on visitors.id = visitor_id where conversations.id = $1
 """
 
 _RECALL_IDS = """
@@ -111,7 +112,7 @@ class ConversationLog:
             if row is None:
                 raise UnknownConversation(conversation_id)
             if row["last_seq"] == 0:
-                return Past()
+                return Past(vouched_email=row["vouched_email"])
             ids = await connection.fetch(_RECALL_IDS, UUID(conversation_id), REMEMBERED_IDS)
             unanswered = await connection.fetch(_RECALL_UNANSWERED, UUID(conversation_id), UNANSWERED_AT_MOST)
         return Past(
@@ -123,6 +124,8 @@ class ConversationLog:
                 VisitorMessage(record["id"], record["text"], record["at"], record["data"].get("action", ""))
                 for record in reversed(unanswered)
             ),
+            vouched_email=row["vouched_email"],
+            answers=_answers(await self.transcript(conversation_id)),
         )
 
     async def transcript(self, conversation_id: str) -> tuple[Event, ...]:
@@ -212,6 +215,21 @@ def read_event(record: Any) -> Event:
         public=record["public"],
         data=record["data"],
     )
+
+
+def _answers(events: tuple[Event, ...]) -> tuple[Exchange, ...]:
+    """What agents said, each with what the visitor had written before."""
+    answers: list[Exchange] = []
+    asked: list[str] = []
+    answering = False
+    for event in (event for event in events if event.public):
+        match event.author.kind:
+            case AuthorKind.VISITOR:
+                asked, answering = [*([] if answering else asked[-2:]), event.text], False
+            case AuthorKind.AGENT:
+                answer = exchanges.agent_answered(" ".join(asked), event.text, event.author.name)
+                answers, answering = exchanges.with_latest(answers, answer), True
+    return tuple(answers)
 
 
 def _last_message(events: tuple[Event, ...]) -> str | None:

@@ -19,6 +19,7 @@ class Stream:
 
     def __init__(self) -> None:
         self._chunks: deque[bytes] = deque()
+        self._drafts: dict[tuple[UUID, int], bytes] = {}
         self._news = asyncio.Event()
         self._closed = False
 
@@ -29,10 +30,17 @@ class Stream:
             self._chunks.append(chunk)
             self._news.set()
 
+    def show(self, conversation_id: UUID, answers_seq: int, draft: bytes) -> None:
+        """Send what the assistant is writing there, unless more of it comes before the client takes it."""
+        if not self._closed:
+            self._drafts[conversation_id, answers_seq] = draft
+            self._news.set()
+
     def close(self) -> None:
         """The client is sent nothing more, not even what is queued."""
         self._closed = True
         self._chunks.clear()
+        self._drafts.clear()
         self._news.set()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -41,8 +49,9 @@ class Stream:
             self._news.clear()
             if self._closed:
                 return
-            chunk = b"".join(self._chunks)
+            chunk = b"".join((*self._chunks, *self._drafts.values()))
             self._chunks.clear()
+            self._drafts.clear()
             yield chunk
 
 

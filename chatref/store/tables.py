@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from pgvector.sqlalchemy import VECTOR
-from sqlalchemy import BigInteger, Column, DateTime, Index, LargeBinary, Text, text
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, LargeBinary, Text, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -201,6 +201,30 @@ class PolicyVersion(SQLModel, table=True):
     version: int | None = Field(default=None, primary_key=True)
     body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     created_at: datetime = Field(default_factory=_now, sa_column=_moment())
+
+
+class BriefingVersion(SQLModel, table=True):
+    """One version of what the owner tells the assistant (`chatref.assistant.briefing.Briefing` in `body`)."""
+
+    __tablename__ = "briefing_versions"
+    version: int | None = Field(default=None, primary_key=True)
+    body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    created_at: datetime = Field(default_factory=_now, sa_column=_moment())
+
+
+class ModelRequest(SQLModel, table=True):
+    """One request to a model that was answered, and what it cost. `answers_seq` is the turn's."""
+
+    __tablename__ = "model_requests"
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    conversation_id: UUID = Field(foreign_key="conversations.id", ondelete="CASCADE", index=True)
+    answers_seq: int
+    model: str
+    input_tokens: int
+    output_tokens: int
+    at: datetime = Field(
+        default=None, sa_column=Column(DateTime(timezone=True), nullable=False, index=True, server_default=func.now())
+    )
 
 
 class Source(SQLModel, table=True):

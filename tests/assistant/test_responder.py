@@ -197,3 +197,68 @@ async def test_no_text_keeps_everybody_waiting(text: str) -> None:
     await responder().consider(turn(text))
     await responder().consider(turn(text, collecting=state))
     assert time.thread_time() - began < 0.6
+
+
+class TestWhatIsSettledAtOnce:
+    @pytest.mark.parametrize(
+        "texts",
+        [
+            ["what are your opening hours?"],
+            ["hi", "I have a question", "what are your opening hours?"],
+            ["are you a robot?"],
+            ["I want to cancel my subscription,"],
+            ["let me talk to a person"],
+        ],
+    )
+    async def test_a_whole_question_and_what_an_action_is_for(self, texts: list[str]) -> None:
+        assert (await Chat().says(*texts)).settled
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "hi",
+            "Hello there!",
+            "thanks",
+            "I have a question",
+            "quick question",
+            "can you help me?",
+            "I have a problem",
+            "who won the world cup?",
+            "what are your opening hours and",
+            "what are your opening hours,",
+            "what are your opening hours...",
+        ],
+    )
+    async def test_but_no_opening_no_fragment_and_nothing_unknown(self, text: str) -> None:
+        assert not (await Chat().says(text)).settled
+
+    async def test_a_detail_that_was_taken_but_not_the_same_question_again(self) -> None:
+        chat = Chat()
+        await chat.says("cancel my subscription")
+        assert not (await chat.says("hmm")).settled
+        assert (await chat.says("yes")).settled
+        assert not (await chat.says("one moment")).settled
+        assert (await chat.says("FF-20417")).settled
+
+    async def test_an_opening_is_asked_what_it_is_about(self) -> None:
+        for text in ("I have a question", "Quick question!", "I have a problem"):
+            outcome = await Chat().says(text)
+            assert (outcome.text, outcome.unknown, outcome.asked) == ("Sure. What is it about?", False, "")
+
+
+@pytest.mark.parametrize(
+    ("texts", "asked"),
+    [
+        (["Hi there!", "Thanks", "ok"], ""),
+        (["Hello. My lamp is broken! Can you help me?"], "My lamp is broken!"),
+        (["I have a question", "do you ship to Norway?"], "do you ship to Norway?"),
+        (["yes please"], ""),
+        (["no, I want my money back"], "no, I want my money back"),
+    ],
+)
+async def test_the_visitors_own_words_are_told_from_courtesies(texts: list[str], asked: str) -> None:
+    assert (await Chat().says(*texts)).asked == asked
+
+
+async def test_a_buttons_label_is_nobodys_words() -> None:
+    assert (await Chat().says("Talk to a person", action="talk-to-person")).asked == ""

@@ -10,7 +10,7 @@ from playwright.async_api import expect
 from chatref.embedded.ports import free_ports
 from tests.browser.conftest import PATIENCE_MS, PHONE, SitDown, Visit
 from tests.browser.desk import Agent
-from tests.browser.shopper import QUESTION, Shopper
+from tests.browser.shopper import ANSWER, QUESTION, SOURCE, Shopper
 from tests.running import ADMIN_EMAIL, ADMIN_PASSWORD, Installation
 
 
@@ -115,6 +115,30 @@ async def test_on_a_phone_one_thing_at_a_time(visit: Visit, sit_down: SitDown, a
     await expect(row).to_be_visible()
     for each in (page, visitor.page):
         assert await each.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+async def test_the_details_begin_with_what_the_visitor_wants_and_what_was_tried(
+    visit: Visit, sit_down: SitDown, ada: Agent
+) -> None:
+    desk = await sit_down(ada)
+    visitor = await visit("Sue Summary")
+    await visitor.open()
+    await visitor.say(QUESTION)
+    await visitor.hears(ANSWER)
+    await visitor.say("Who won the world cup?")
+    await visitor.hears("I would rather not guess")
+    await visitor.say("Hi. Can I talk to a human?")
+    await visitor.hears("I am getting a colleague for you")
+    await desk.open("Sue Summary")
+
+    wants = desk.details.locator(".card").filter(has_text="What they want")
+    await expect(wants.locator("blockquote")).to_have_text([f"“{QUESTION}”", "“Who won the world cup?”"])
+    why = desk.details.locator(".card").filter(has_text="Why a person")
+    await expect(why).to_contain_text("“Can I talk to a human?”")
+    tried = desk.details.locator(".card").filter(has_text="What was tried").get_by_role("listitem")
+    await expect(tried).to_have_count(2)
+    await expect(tried.nth(0)).to_contain_text(SOURCE)
+    await expect(tried.nth(1)).to_contain_text("Had no answer")
 
 
 async def test_an_outage_of_the_network_misses_nothing(visit: Visit, sit_down: SitDown, ada: Agent) -> None:

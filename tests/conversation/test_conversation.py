@@ -9,10 +9,11 @@ from uuid import UUID
 import pytest
 
 from chatref.conversation.actions import CustomAction, DetailField
-from chatref.conversation.conversation import REMEMBERED_COMMANDS, REMEMBERED_IDS, Conversation, Refused
+from chatref.conversation.conversation import REMEMBERED_COMMANDS, REMEMBERED_IDS, Conversation
 from chatref.conversation.deadlines import DeadlineKind
 from chatref.conversation.events import Detail, Event, EventType, HandoffReason, Person, Priority, State
 from chatref.conversation.policy import LadderStep, ServicePolicy
+from chatref.conversation.refused import Refused
 from chatref.conversation.state import ConversationState
 from chatref.conversation.turns import (
     Collecting,

@@ -7,10 +7,11 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chatref.conversation.conversation import Conversation, Refused
+from chatref.conversation.conversation import Conversation
 from chatref.conversation.deadlines import DeadlineKind
 from chatref.conversation.events import Event, EventType, HandoffReason, Person
 from chatref.conversation.policy import ServicePolicy
+from chatref.conversation.refused import Refused
 from chatref.conversation.state import ConversationState
 from chatref.conversation.turns import Escalation, Outcome, OutcomeKind, VisitorMessage
 from chatref.conversation.waits import Ending, Ledger, StepKind, WaitRecord, ledger

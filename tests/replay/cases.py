@@ -4,6 +4,7 @@
 made anew: it stands for the conversations that are under way at our users when the workflow's code changes.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import uuid4
@@ -13,7 +14,7 @@ from temporalio.exceptions import ApplicationError
 from chatref.conversation.actions import CustomAction, DetailField
 from chatref.conversation.events import State
 from chatref.conversation.policy import Audience, LadderStep, ServicePolicy
-from chatref.conversation.turns import Collecting, Outcome, OutcomeKind, Stage, Turn
+from chatref.conversation.turns import Collecting, Outcome, OutcomeKind, Stage, Turn, Usage
 from tests.workflows.desk import ADA, BO, Desk
 from workflows.conversation import ConversationWorkflow
 from workflows.messages import Claim, Rating, Release, Resolve, Say, Tag, Transfer
@@ -50,6 +51,49 @@ async def burst(desk: Desk) -> None:
     await desk.say("think two")
     await desk.say("three")
     await desk.until_said("You said: three")
+
+
+async def opening_then_question(desk: Desk) -> None:
+    await desk.say("well")
+    await desk.until_seq(1)
+    await desk.say("what is it?")
+    await desk.until_said("You said: what is it?")
+    await desk.say("well then")
+    await desk.until_said("You said: well then")
+
+
+async def overtaken_while_the_model_thought(desk: Desk) -> None:
+    asked = asyncio.Event()
+
+    async def slow(turn: Turn) -> Outcome:
+        asked.set()
+        if len(turn.messages) == 1:
+            await asyncio.sleep(60)
+        return Outcome(OutcomeKind.ANSWER, text="Both.", asked="both", usage=Usage("test-model", 900, 200))
+
+    desk.responder.model = slow
+    await desk.say("think one")
+    await asked.wait()
+    await desk.say("think two")
+    # The second answer costs more than the cap: a person comes.
+    await desk.until_state(State.ESCALATED)
+
+
+async def returned_with_what_the_agent_said(desk: Desk) -> None:
+    update = desk.handle.execute_update
+    await desk.identify("mia@example.com")
+    await desk.say("where is it?")
+    await desk.until_seq(2)
+    await desk.say("a person")
+    await desk.until_state(State.ESCALATED)
+    await update(ConversationWorkflow.reply, Say(ADA, str(uuid4()), "On its way."))
+    await update(ConversationWorkflow.release, Release(ADA, to_assistant=True))
+    await desk.say("where is it?")
+    await desk.until_said("You said: where is it?")
+    # Another run begins with what the log remembers.
+    await desk.handle.terminate()
+    await desk.say("and now?")
+    await desk.until_said("You said: and now?")
 
 
 async def handed_over_and_resolved(desk: Desk) -> None:
@@ -133,6 +177,9 @@ async def lapsed(desk: Desk) -> None:
 CASES: dict[Callable[[Desk], Awaitable[None]], ServicePolicy] = {
     answered: ServicePolicy(),
     burst: ServicePolicy(),
+    opening_then_question: ServicePolicy(),
+    overtaken_while_the_model_thought: ServicePolicy(tokens_at_most=1000),
+    returned_with_what_the_agent_said: ServicePolicy(),
     handed_over_and_resolved: ServicePolicy(),
     thought_about: ServicePolicy(),
     claimed_while_the_model_thought: ServicePolicy(),

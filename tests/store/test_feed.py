@@ -236,6 +236,14 @@ class TestTrouble:
             await feed.stop()
             await database.close()
 
+    async def test_who_does_not_read_finds_only_the_newest_of_a_draft(self) -> None:
+        stream, conversation = InboxStream(uuid4()), uuid4()
+        stream.put(b"event\n\n")
+        for number in range(QUEUED_AT_MOST * 2):
+            stream.show(conversation, 1, b"%d\n\n" % number)
+        async with aclosing(aiter(stream)) as chunks:  # type: ignore[type-var]
+            assert await anext(chunks) == b"event\n\n%d\n\n" % (QUEUED_AT_MOST * 2 - 1)
+
     async def test_who_does_not_read_is_dropped(self) -> None:
         stream = InboxStream(uuid4())
         for _ in range(QUEUED_AT_MOST + 1):

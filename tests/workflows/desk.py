@@ -47,7 +47,10 @@ def connected(client: Client) -> Client:
 
 
 class ScriptedResponder(Responder):
-    """Goes by what is in the message: "person" escalates, "think" asks the model, the rest is answered at once."""
+    """Goes by what is in the message: "person" escalates, "think" asks the model, the rest is answered at once.
+
+    "well" is answered too, but is not settled.
+    """
 
     def __init__(self) -> None:
         self.turns: list[Turn] = []
@@ -62,10 +65,11 @@ class ScriptedResponder(Responder):
         message = turn.messages[-1]
         if "person" in message.text:
             escalation = Escalation(HandoffReason.ASKED_FOR_PERSON, message.text, message.id, team="billing")
-            return Outcome(OutcomeKind.ESCALATE, escalation=escalation)
+            return Outcome(OutcomeKind.ESCALATE, escalation=escalation, asked=message.text)
         if "think" in message.text:
             return Outcome(OutcomeKind.THINK)
-        return Outcome(OutcomeKind.ANSWER, text=f"You said: {message.text}")
+        settled = "well" not in message.text
+        return Outcome(OutcomeKind.ANSWER, text=f"You said: {message.text}", asked=message.text, settled=settled)
 
     @activity.defn(name="think")
     async def think(self, turn: Turn) -> Outcome:
@@ -99,6 +103,16 @@ class Desk:
             await session.flush()
             session.add(conversation)
         self.conversation_id = str(conversation.id)
+
+    async def identify(self, email: str) -> None:
+        """As if the owner's server had signed who the visitor is."""
+        async with self.database.driver() as connection:
+            await connection.execute(
+                "update visitors set identified = true, email = $2"
+                " where id = (select visitor_id from conversations where id = $1::text::uuid)",
+                self.conversation_id,
+                email,
+            )
 
     @property
     def handle(self) -> WorkflowHandle[ConversationWorkflow, None]:

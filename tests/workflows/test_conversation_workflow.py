@@ -10,9 +10,9 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.exceptions import ApplicationError
 
-from chatref.conversation.events import HandoffReason, Person, State
+from chatref.conversation.events import Detail, HandoffReason, Person, State
 from chatref.conversation.policy import Audience, LadderStep, ServicePolicy
-from chatref.conversation.turns import Outcome, OutcomeKind, Turn
+from chatref.conversation.turns import Escalation, Outcome, OutcomeKind, Turn
 from chatref.embedded.tools import find_temporal
 from tests.workflows.desk import ADA, BO, Desk
 from workflows.conversation import ConversationWorkflow
@@ -58,18 +58,19 @@ class TestTheModel:
         await desk.until_seq(2)
         assert await desk.texts() == ["think", "I thought about it."]
 
+    @pytest.mark.parametrize("policy", [ServicePolicy(burst_pause=timedelta(0))])
     async def test_whose_turn_a_newer_message_overtakes_answers_both(self, desk: Desk) -> None:
-        released = asyncio.Event()
+        asked, released = asyncio.Event(), asyncio.Event()
 
         async def slow(turn: Turn) -> Outcome:
+            asked.set()
             if len(turn.messages) == 1:
                 await released.wait()
             return Outcome(OutcomeKind.ANSWER, text=f"answer to {len(turn.messages)}")
 
         desk.responder.model = slow
         await desk.say("think one")
-        await desk.until_seq(1)
-        await asyncio.sleep(0.2)
+        await asked.wait()
         await desk.say("think two")
         await desk.until_seq(3)
         released.set()
@@ -336,3 +337,61 @@ async def test_operators_read_who_controls_it_and_what_is_next_but_nothing_that_
     assert "Waiting for a person" in details
     assert "alert again" in details
     assert "1234" not in details
+
+
+class TestTheSummary:
+    async def test_of_a_handoff_is_in_the_row_and_in_the_log(self, desk: Desk) -> None:
+        await desk.say("where is my box?")
+        await desk.until_seq(2)
+        await desk.say("a person please")
+        row = await desk.until_state(State.ESCALATED)
+        assert row["handoff"]["summary"]["wants"] == ["where is my box?"]
+        escalated = next(event for event in await desk.events() if event["data"].get("event") == "escalate")
+        assert escalated["data"]["summary"] == row["handoff"]["summary"]
+
+    async def test_tells_the_address_that_the_owners_server_signed_from_what_was_claimed(self, desk: Desk) -> None:
+        async def takes(turn: Turn) -> Outcome:
+            details = (Detail("email", "E-mail", "mia@example.com"), Detail("name", "Name", "Mia"))
+            return Outcome(
+                OutcomeKind.ESCALATE,
+                escalation=Escalation(HandoffReason.ACTION, "cancel", turn.messages[0].id),
+                details=details,
+            )
+
+        desk.responder.model = takes
+        await desk.identify("Mia@Example.com")
+        await desk.say("think: cancel")
+        row = await desk.until_state(State.ESCALATED)
+        assert [(detail["name"], detail["verified"]) for detail in row["details"]] == [("email", True), ("name", False)]
+        assert row["handoff"]["summary"]["details"] == row["details"]
+
+
+class TestReturnedToTheAssistant:
+    async def test_a_conversation_remembers_what_the_agent_said_and_not_what_led_to_the_handoff(
+        self, desk: Desk
+    ) -> None:
+        await desk.say("where is my box?")
+        await desk.until_seq(2)
+        await desk.say("a person please")
+        await desk.until_state(State.ESCALATED)
+        await desk.claim(ADA)
+        await desk.handle.execute_update(ConversationWorkflow.reply, Say(ADA, str(uuid4()), "It is on its way."))
+        await desk.handle.execute_update(ConversationWorkflow.release, Release(ADA, to_assistant=True))
+        await desk.say("so where is it?")
+        await desk.until_said("You said: so where is it?")
+        assert [(each.agent, each.asked, each.said) for each in desk.responder.turns[-1].earlier] == [
+            ("Ada", "where is my box?", "It is on its way.")
+        ]
+        assert (await desk.row())["state"] == State.AI_HANDLING
+
+    async def test_it_is_remembered_by_a_later_run_too(self, desk: Desk) -> None:
+        await desk.say("where is my box?")
+        await desk.until_seq(2)
+        await desk.handle.execute_update(ConversationWorkflow.reply, Say(ADA, str(uuid4()), "It is on its way."))
+        await desk.handle.execute_update(ConversationWorkflow.release, Release(ADA, to_assistant=True))
+        await desk.handle.terminate()
+        await desk.say("so where is it?")
+        await desk.until_said("You said: so where is it?")
+        assert [(each.agent, each.asked, each.said) for each in desk.responder.turns[-1].earlier] == [
+            ("Ada", "where is my box?", "It is on its way.")
+        ]

@@ -64,6 +64,13 @@ async def test_a_message_is_known_in_the_next_run_too(long_desk: Desk) -> None:
     assert [event["id"] for event in events].count(message_id) == 1
 
 
+async def test_operators_read_who_controls_it_in_the_next_run_too(long_desk: Desk) -> None:
+    await long_desk.say("first")
+    await until_next_run(long_desk)
+    metadata = await long_desk.handle.query("__temporal_workflow_metadata")
+    assert "The assistant answers" in metadata.current_details
+
+
 async def test_a_command_with_a_key_of_the_run_before_changes_nothing(long_desk: Desk) -> None:
     await long_desk.say("first")
     tag = Tag(ADA, add=("vip",), key="k1")

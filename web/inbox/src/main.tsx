@@ -11,6 +11,7 @@ import "./styles/pages.css";
 import "./styles/settings.css";
 import "./styles/custom-actions.css";
 import "./styles/sources.css";
+import "./styles/assistant.css";
 import "./styles/layout.css";
 
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";

@@ -2,7 +2,7 @@
 
 import type { Shell } from "../shared/shell";
 import { type Drawer, kept } from "../shared/storage";
-import type { ChatEvent, Session } from "../shared/wire";
+import type { ChatEvent, Draft, Session } from "../shared/wire";
 import { type NewMessage, Problem, VisitorApi } from "./api";
 import { EventStore } from "./events";
 import { newId } from "./ids";
@@ -15,6 +15,8 @@ import { showInTitle } from "./title";
 /// A typing signal stands for this long; the other side repeats it.
 const TYPING_MS = 6_000;
 const TYPING_EVERY_MS = 3_000;
+/// The server repeats a draft every two seconds. One that it does not repeat has lost its writer.
+const DRAFT_MS = 8_000;
 
 const LONGEST_URL = 2_000;
 const LONGEST_TITLE = 300;
@@ -24,7 +26,7 @@ const thisPage = (): { url: string; title: string } => ({
   title: document.title.slice(0, LONGEST_TITLE),
 });
 
-type Heard = { events: ChatEvent[] } | { typing: { kind: string; name: string } };
+type Heard = { events: ChatEvent[] } | { typing: { kind: string; name: string } } | { draft: Draft };
 
 export class Chat {
   readonly outbox: Outbox;
@@ -45,6 +47,8 @@ export class Chat {
   private postedSeen = 0;
   private lastTyping = 0;
   private typingEnds: ReturnType<typeof setTimeout> | undefined;
+  private drafted: Draft | undefined;
+  private draftEnds: ReturnType<typeof setTimeout> | undefined;
   private now: Standing = standing([]);
 
   constructor(private readonly shell: Shell) {
@@ -75,6 +79,14 @@ export class Chat {
   /// What the visitor wrote that has not come back as an event.
   get outgoing(): Outgoing[] {
     return this.outbox.all;
+  }
+
+  /// What the assistant has written so far, while it is still what the visitor waits for; empty otherwise.
+  get draft(): string {
+    const { drafted } = this;
+    if (!drafted || drafted.answers_seq !== this.now.answering?.seq) return "";
+    // What the visitor has just said is about to be answered with it.
+    return this.outgoing.some(({ state }) => state === "sending" || state === "sent") ? "" : drafted.text;
   }
 
   get rated(): boolean {
@@ -123,6 +135,7 @@ export class Chat {
     this.stopped.abort();
     this.outbox.stop();
     this.tabs?.stop();
+    clearTimeout(this.draftEnds);
     this.listeners.clear();
     showInTitle(0);
   }
@@ -203,7 +216,7 @@ export class Chat {
               if (event === "event") this.hear({ events: [JSON.parse(data) as ChatEvent] }, true);
               else if (event === "typing") {
                 this.hear({ typing: (JSON.parse(data) as { author: { kind: string; name: string } }).author }, true);
-              }
+              } else if (event === "draft") this.hear({ draft: JSON.parse(data) as Draft }, true);
             },
             onConnected: (connected) => {
               this.connected = connected;
@@ -224,6 +237,7 @@ export class Chat {
   private hear(heard: Heard, first: boolean): void {
     if (first) this.tabs?.tell(heard);
     if ("events" in heard) this.take(heard.events, true);
+    else if ("draft" in heard) this.setDraft(heard.draft);
     else if (heard.typing.kind === "agent") this.setTyping(heard.typing.name);
   }
 
@@ -232,6 +246,15 @@ export class Chat {
     if (name !== undefined) this.typingEnds = setTimeout(() => this.setTyping(undefined), TYPING_MS);
     if (name === this.typing) return;
     this.typing = name;
+    this.changed();
+  }
+
+  /// An earlier answer that is called off says so late: by then the next one may be on its way.
+  private setDraft(draft: Draft | undefined): void {
+    if (draft && this.drafted && draft.answers_seq < this.drafted.answers_seq) return;
+    clearTimeout(this.draftEnds);
+    if (draft?.text) this.draftEnds = setTimeout(() => this.setDraft(undefined), DRAFT_MS);
+    this.drafted = draft;
     this.changed();
   }
 
@@ -310,6 +333,7 @@ export class Chat {
     this.connected = true;
     this.store.clear();
     this.now = standing([]);
+    this.setDraft(undefined);
     this.look();
   }
 

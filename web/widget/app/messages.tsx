@@ -25,7 +25,7 @@ export function Messages({ chat, shell, say }: SpeakingParts): VNode {
   const [below, setBelow] = useState(false);
   const lastOutgoing = outgoing.at(-1);
   const accepted = lastOutgoing?.state === "sent" && assistantAnswers(standing.state) ? lastOutgoing.id : undefined;
-  const answering = lastOutgoing ? accepted : standing.answering;
+  const answering = lastOutgoing ? accepted : standing.answering?.id;
   const composing = useLasting(answering, QUICK_MS);
   const slow = useLasting(answering, SLOW_MS);
   const length = events.length + outgoing.length;
@@ -73,9 +73,9 @@ export function Messages({ chat, shell, say }: SpeakingParts): VNode {
               <Delivery message={message} chat={chat} />
             </div>
           ))}
-          {composing && !slow ? <Typing name={words.assistant} agent={false} /> : null}
-          {slow ? <p class="hairline">{words.slow}</p> : null}
-          {chat.typing !== undefined ? <Typing name={chat.typing || words.team} agent /> : null}
+          {chat.draft || (composing && !slow) ? <Answering draft={chat.draft} /> : null}
+          {slow && !chat.draft ? <p class="hairline">{words.slow}</p> : null}
+          {chat.typing !== undefined ? <Typing name={chat.typing || words.team} /> : null}
           {standing.closedSeq === undefined || outgoing.length > 0 ? null : (
             <Rating chat={chat} key={standing.closedSeq} />
           )}
@@ -194,15 +194,45 @@ function happened({ type, data }: ChatEvent): string | undefined {
   }
 }
 
-function Typing({ name, agent }: { name: string; agent: boolean }): VNode {
+function Typing({ name }: { name: string }): VNode {
   return (
     <div class="turn typing">
-      <Mark kind={agent ? "agent" : "assistant"} name={name} />
+      <Mark kind="agent" name={name} />
       <div class="bubble dots" role="status" aria-label={words.typing(name)}>
-        <i />
-        <i />
-        <i />
+        <Dots />
       </div>
     </div>
+  );
+}
+
+/// The answer in the making, where the answer will stand. To a screen reader it is said once that one is being written, not
+/// each word of it: the answer itself is read out when it is there.
+function Answering({ draft }: { draft: string }): VNode {
+  return (
+    <div class="turn typing">
+      <Mark kind="assistant" name={words.assistant} />
+      <span class="unseen" role="status">
+        {words.typing(words.assistant)}
+      </span>
+      {draft ? (
+        <div class="bubble last draft" aria-hidden="true">
+          <div dir="auto">{draft}</div>
+        </div>
+      ) : (
+        <div class="bubble dots" aria-hidden="true">
+          <Dots />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Dots(): VNode {
+  return (
+    <>
+      <i />
+      <i />
+      <i />
+    </>
   );
 }

@@ -20,7 +20,7 @@ const transition = (data: EventData): ChatEvent => ({ ...message("system", data)
 describe("where a conversation stands", () => {
   it("has the assistant writing from the visitor's message until its answer", () => {
     const asked = message("visitor");
-    expect(standing([asked]).answering).toBe(asked.id);
+    expect(standing([asked]).answering).toBe(asked);
     expect(standing([asked, message("assistant")]).answering).toBeUndefined();
   });
 
@@ -42,7 +42,7 @@ describe("where a conversation stands", () => {
     const claimed = transition({ to: "human_owned", event: "claim", owner: { name: "Ada" } });
     const asked = message("visitor");
     const back = transition({ from: "human_owned", to: "ai_handling", event: "release_to_assistant" });
-    expect(standing([claimed, asked, back])).toMatchObject({ answering: asked.id, agent: "" });
+    expect(standing([claimed, asked, back])).toMatchObject({ answering: asked, agent: "" });
   });
 
   it("shows nobody writing while a person owns it", () => {
@@ -55,7 +55,7 @@ describe("where a conversation stands", () => {
     expect(standing([ended]).closedSeq).toBe(ended.seq);
     const again = message("visitor");
     const reopened = transition({ from: "resolved", to: "ai_handling", event: "visitor_wrote" });
-    expect(standing([ended, again, reopened])).toMatchObject({ closedSeq: undefined, answering: again.id, agent: "" });
+    expect(standing([ended, again, reopened])).toMatchObject({ closedSeq: undefined, answering: again, agent: "" });
   });
 
   it("counts as unread what the business wrote, and nothing else", () => {

@@ -12,8 +12,8 @@ export interface Standing {
   closedSeq: number | undefined;
   /// The last message of the business, while the visitor has not written after it: its offers still stand.
   offering: ChatEvent | undefined;
-  /// The id of the visitor's message that the assistant is answering now.
-  answering: string | undefined;
+  /// The visitor's message that the assistant is answering now.
+  answering: ChatEvent | undefined;
 }
 
 export const fromBusiness = (event: ChatEvent): boolean => event.type === "message" && event.author.kind !== "visitor";
@@ -27,12 +27,12 @@ export function standing(events: readonly ChatEvent[]): Standing {
     offering: undefined,
     answering: undefined,
   };
-  let unanswered: string | undefined;
+  let unanswered: ChatEvent | undefined;
   for (const event of events) {
     if (event.type === "message" && event.author.kind === "visitor") {
       if (now.state === "resolved") enter(now, "ai_handling", event);
       now.offering = undefined;
-      unanswered = event.id;
+      unanswered = event;
     } else if (event.type === "message") {
       now.offering = event;
       unanswered = undefined;

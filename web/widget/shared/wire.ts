@@ -47,6 +47,12 @@ export interface ChatEvent {
   data?: EventData;
 }
 
+/// What the assistant has written so far to the visitor's message with this `seq`. Empty when it is withdrawn.
+export interface Draft {
+  answers_seq: number;
+  text: string;
+}
+
 export interface SiteInfo {
   name: string;
   look: { color: string; position: string; greeting: string; suggestions: string[] };

@@ -69,6 +69,8 @@ export const inbox = {
   transferToAgent: (id: string, agent: string) => write<void>(conversation(id, "/transfer"), { agent }),
   tag: (id: string, add: string[], remove: string[]) => write<void>(conversation(id, "/tags"), { add, remove }),
   resolve: (id: string) => write<void>(conversation(id, "/resolve"), {}),
+  /** For the next minute, the stream has what the assistant writes there. */
+  watch: (id: string) => request<void>("POST", conversation(id, "/watch")),
   typing: (id: string) => request<void>("POST", conversation(id, "/typing")),
 
   /** Not repeated here: the outbox does that, for as long as it takes. */

@@ -90,6 +90,20 @@ export interface LastMessage {
   at: string;
 }
 
+/** What an agent should know before reading: the visitor's own words, and what the assistant did about them. */
+export interface Summary {
+  wants: string[];
+  tried: Tried[];
+  details: Detail[];
+}
+
+export interface Tried {
+  question: string;
+  /** Empty where the assistant had none to give. */
+  answer: string;
+  sources: { title: string; url: string }[];
+}
+
 export interface Handoff {
   reason: string;
   action: string;
@@ -98,6 +112,7 @@ export interface Handoff {
   evidence: string;
   message_id: string;
   at: string;
+  summary: Summary;
 }
 
 export interface Detail {
@@ -139,10 +154,18 @@ export interface EarlierConversation {
   handoff: Handoff | null;
 }
 
+/** What the model has cost, in tokens. */
+export interface ModelUse {
+  requests: number;
+  input_tokens: number;
+  output_tokens: number;
+}
+
 export interface ConversationContext {
   earlier: EarlierConversation[];
   user_agent?: string;
   seen_seq: number;
+  model: ModelUse;
 }
 
 export type OpenedConversation = Row & { context: ConversationContext };
@@ -208,6 +231,13 @@ export interface AlertSignal {
 export interface TypingSignal {
   conversation_id: string;
   author: Author;
+}
+
+/** All that the assistant has written so far to the visitor's message with this `seq`. Empty when it is withdrawn. */
+export interface DraftSignal {
+  conversation_id: string;
+  answers_seq: number;
+  text: string;
 }
 
 export interface SeenSignal {

@@ -8,6 +8,7 @@ import type {
   AlertSignal,
   Author,
   ConversationContext,
+  DraftSignal,
   Me,
   Presence,
   Row,
@@ -15,6 +16,7 @@ import type {
   TypingSignal,
 } from "../api/wire";
 import { serverClock } from "../text/clock";
+import { AnswerStore } from "./answers";
 import { type LogState, LogStore } from "./logs";
 import { Outbox, type Unsent } from "./outbox";
 import { RowStore } from "./rows";
@@ -27,6 +29,7 @@ export interface Live {
   logs: LogStore;
   outbox: Outbox;
   typing: TypingStore;
+  answers: AnswerStore;
   status: StreamStatus;
   /** Calls back on each alert of the stream, once; returns how to stop that. */
   onAlert(listener: (alert: AlertSignal) => void): () => void;
@@ -58,6 +61,7 @@ function build(me: Me) {
     (events) => outbox.reconcile(events),
   );
   const typing = new TypingStore();
+  const answers = new AnswerStore();
   const seenAlerts = new Set<string>();
   const openedAt = serverClock.now();
   return {
@@ -65,6 +69,7 @@ function build(me: Me) {
     outbox,
     logs,
     typing,
+    answers,
     onAlert(listener: (alert: AlertSignal) => void) {
       alertListeners.add(listener);
       return () => alertListeners.delete(listener);
@@ -85,7 +90,7 @@ export function LiveProvider(props: { me: Me; onSignedOut(): void; children: Rea
   const [status, setStatus] = useState<StreamStatus>("connecting");
 
   useEffect(() => {
-    const { rows, logs, outbox, typing } = parts;
+    const { rows, logs, outbox, typing, answers } = parts;
     let countsTimer: ReturnType<typeof setTimeout> | undefined;
     const recount = () => {
       countsTimer ??= setTimeout(() => {
@@ -97,7 +102,13 @@ export function LiveProvider(props: { me: Me; onSignedOut(): void; children: Rea
       const before = rows.get(row.id);
       rows.put([row]);
       logs.touch(row.id);
-      if (row.last_message?.seq !== before?.last_message?.seq) typing.stop(row.id);
+      if (row.last_message?.seq !== before?.last_message?.seq) {
+        typing.stop(row.id);
+        // An answer has its price, which stands among the details of the conversation that is open.
+        if (row.last_message?.author.kind === "assistant") {
+          void queries.invalidateQueries({ queryKey: ["opened", row.id] });
+        }
+      }
       recount();
     };
     const takePresence = (presence: Presence) =>
@@ -116,6 +127,7 @@ export function LiveProvider(props: { me: Me; onSignedOut(): void; children: Rea
         if (event === "conversation") takeRow(body as Row);
         else if (event === "alert") parts.takeAlert(body as AlertSignal);
         else if (event === "presence") takePresence(body as Presence);
+        else if (event === "draft") answers.take(body as DraftSignal);
         else if (event === "seen") takeSeen(body as SeenSignal);
         else if (event === "typing" && (body as TypingSignal).author.id !== me.id) typing.take(body as TypingSignal);
       },
@@ -155,6 +167,11 @@ export function useLog(conversationId: string): LogState {
 export function useUnsent(): readonly Unsent[] {
   const { outbox } = useLive();
   return useSyncExternalStore(outbox.subscribe, outbox.all);
+}
+
+export function useDraft(conversationId: string): DraftSignal | null {
+  const { answers } = useLive();
+  return useSyncExternalStore(answers.subscribe, () => answers.get(conversationId));
 }
 
 export function useTyping(conversationId: string): Author | null {

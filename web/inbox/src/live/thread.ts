@@ -2,6 +2,7 @@
 
 import type { ConversationEvent, Detail, Row } from "../api/wire";
 import { sameDay } from "../text/times";
+import { assistantHas } from "./answers";
 import type { Log } from "./log";
 import type { Unsent } from "./outbox";
 
@@ -72,7 +73,7 @@ export function detailLines(given: readonly Detail[], events: readonly Conversat
 
 /** The assistant is writing from the visitor's message until its own next one, while it is the one who answers. */
 export function assistantIsWriting(row: Row, log: Log): boolean {
-  if (row.state !== "ai_handling" && row.state !== "collecting_details") return false;
+  if (!assistantHas(row)) return false;
   const last = log.events.findLast((event) => event.type === "message" || event.type === "transition");
   return last?.author.kind === "visitor" && last.type === "message";
 }

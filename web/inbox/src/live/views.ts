@@ -12,8 +12,11 @@ export type View =
 /** Where the admins' page of sources is; no list of conversations has this name. */
 export const SOURCES = "/sources";
 
+/** Where admins say how the assistant answers. */
+export const ASSISTANT = "/assistant";
+
 /** The pages that are for admins. */
-export type SettingsPage = "actions" | "sources";
+export type SettingsPage = "actions" | "assistant" | "sources";
 
 export const NEEDS_HUMAN: View = { kind: "needs_human" };
 
@@ -93,6 +96,7 @@ export function placeOf(path: string): Place | null {
 
 export function settingsPageOf(path: string): SettingsPage | null {
   if (path === SOURCES) return "sources";
+  if (path === ASSISTANT) return "assistant";
   return /^\/actions(\/|$)/u.test(path) ? "actions" : null;
 }
 

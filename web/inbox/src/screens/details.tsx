@@ -1,5 +1,5 @@
-import { BadgeCheck, Check, Clock, Globe, Mail, Minus, Monitor, Plus, Users, X } from "lucide-react";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { BadgeCheck, Check, Clock, Globe, Mail, Minus, Monitor, Plus, Sparkles, Users, X } from "lucide-react";
+import { type FormEvent, useState } from "react";
 import { Link } from "wouter";
 import type { ConversationContext, ConversationEvent, Row } from "../api/wire";
 import { useNow } from "../live/now";
@@ -8,13 +8,16 @@ import { detailLines } from "../live/thread";
 import { type View, pathOf } from "../live/views";
 import { VisitorAvatar } from "../parts/avatar";
 import { IconButton } from "../parts/button";
+import { Card } from "../parts/card";
 import { browserOf } from "../text/browser";
 import { webAddress } from "../text/links";
 import { visitorName } from "../text/names";
-import { quoted, reasonOf } from "../text/sentences";
+import { reasonOf } from "../text/sentences";
 import { exactTime, longAgo, shortAge } from "../text/times";
+import { costOf } from "../text/usage";
 import { useActions } from "./actions";
 import { Why } from "./why";
+import { HandoffReasons, HandoffTried } from "./handoff-summary";
 
 interface DetailsProps {
   row: Row;
@@ -28,14 +31,9 @@ export function Details({ row, context, events, view }: DetailsProps) {
   return (
     <aside className="details" aria-label="Details">
       <Visitor row={row} />
+      {row.handoff && <HandoffReasons handoff={row.handoff} />}
       {events.some(callsAPerson) && (
-        <Card title="Why a person">
-          {row.handoff && (
-            <p>
-              <span className="chip chip--reason">{reasonOf(row.handoff)}</span>
-            </p>
-          )}
-          {row.handoff?.evidence && <blockquote className="details__quote">{quoted(row.handoff.evidence)}</blockquote>}
+        <Card title="Who waited">
           <Why key={row.id} row={row} />
         </Card>
       )}
@@ -66,6 +64,7 @@ export function Details({ row, context, events, view }: DetailsProps) {
           </dl>
         </Card>
       )}
+      {row.handoff && <HandoffTried handoff={row.handoff} />}
       <Card title="Team and tags">
         {row.team && (
           <p className="details__line">
@@ -74,7 +73,7 @@ export function Details({ row, context, events, view }: DetailsProps) {
         )}
         <Tags row={row} />
       </Card>
-      <Where row={row} userAgent={context?.user_agent} />
+      <Where row={row} userAgent={context?.user_agent} cost={context ? costOf(context.model) : ""} />
       {context && context.earlier.length > 0 && (
         <Card title="Earlier">
           <ul className="earlier">
@@ -97,15 +96,6 @@ export function Details({ row, context, events, view }: DetailsProps) {
 
 function callsAPerson(event: ConversationEvent): boolean {
   return event.type === "transition" && (event.data.to === "escalated" || event.data.to === "human_owned");
-}
-
-function Card({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section className="card">
-      <h3>{title}</h3>
-      {children}
-    </section>
-  );
 }
 
 function Visitor({ row }: { row: Row }) {
@@ -195,7 +185,7 @@ function Tags({ row }: { row: Row }) {
   );
 }
 
-function Where({ row, userAgent }: { row: Row; userAgent: string | undefined }) {
+function Where({ row, userAgent, cost }: { row: Row; userAgent: string | undefined; cost: string }) {
   const href = webAddress(row.page.url);
   return (
     <Card title="Where">
@@ -212,6 +202,11 @@ function Where({ row, userAgent }: { row: Row; userAgent: string | undefined }) 
       <p className="details__line details__line--grey" title={exactTime(row.created_at)}>
         <Clock size={13} aria-hidden /> First wrote {longAgo(row.created_at, useNow())}
       </p>
+      {cost && (
+        <p className="details__line details__line--grey" title="What the language model has read and written here">
+          <Sparkles size={13} aria-hidden /> {cost}
+        </p>
+      )}
     </Card>
   );
 }

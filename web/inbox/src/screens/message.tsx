@@ -3,8 +3,9 @@ import { Popover } from "radix-ui";
 import type { Citation, ConversationEvent, Row } from "../api/wire";
 import { useLive } from "../live/live";
 import type { Unsent } from "../live/outbox";
-import { AuthorMark } from "../parts/avatar";
+import { AssistantMark, AuthorMark } from "../parts/avatar";
 import { Button } from "../parts/button";
+import { Dots } from "../parts/dots";
 import { pieces, webAddress } from "../text/links";
 import { visitorName } from "../text/names";
 import { exactTime, timeOfDay } from "../text/times";
@@ -63,6 +64,24 @@ export function Message({ event, row, myId, startsGroup, seen }: MessageProps) {
       )}
       {seen && <p className="message__under">Seen</p>}
     </article>
+  );
+}
+
+/** The assistant's answer in the making. What is read out is the answer itself, once it is there. */
+export function Draft({ text }: { text: string }) {
+  return (
+    <div className="message message--ours message--draft" aria-hidden>
+      <header className="message__by">
+        <AssistantMark size="tiny" />
+        <span>Assistant</span>
+        <Dots />
+      </header>
+      <div className="bubble">
+        <p className="words" dir="auto">
+          {text}
+        </p>
+      </div>
+    </div>
   );
 }
 

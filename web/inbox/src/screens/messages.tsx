@@ -1,19 +1,22 @@
 import { ArrowDown, CloudOff } from "lucide-react";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Row } from "../api/wire";
-import { useLive, useTyping, useUnsent } from "../live/live";
+import { assistantHas, draftShown } from "../live/answers";
+import { useDraft, useLive, useTyping, useUnsent } from "../live/live";
 import type { Log } from "../live/log";
 import type { LogState } from "../live/logs";
 import { useNow } from "../live/now";
 import { useTeamName } from "../live/queries";
 import { type ThreadItem, assistantIsWriting, threadItems } from "../live/thread";
+import { useWatching } from "../live/watching";
 import { AssistantMark, AuthorMark } from "../parts/avatar";
 import { Button } from "../parts/button";
+import { Dots } from "../parts/dots";
 import { Empty } from "../parts/empty";
 import { firstName, visitorName } from "../text/names";
 import { type Naming, sentenceOf } from "../text/sentences";
 import { dayName, exactTime, timeOfDay } from "../text/times";
-import { Message, Note, UnsentMessage } from "./message";
+import { Draft, Message, Note, UnsentMessage } from "./message";
 
 interface MessagesProps {
   row: Row;
@@ -39,7 +42,9 @@ export function Messages({ row, log, status, seenSeq, onRetry }: MessagesProps) 
       ),
     [log, unsent, row.id],
   );
+  const draft = draftShown(useDraft(row.id), row, log);
   const writing = assistantIsWriting(row, log);
+  useWatching(row.id, assistantHas(row));
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const [atEnd, setAtEnd] = useState(true);
@@ -47,7 +52,7 @@ export function Messages({ row, log, status, seenSeq, onRetry }: MessagesProps) 
 
   useLayoutEffect(() => {
     if (atEnd) toEnd();
-  }, [items, writing, writer, atEnd]);
+  }, [items, writing, writer, draft, atEnd]);
   // The composer grows, the keyboard of a phone opens, a line is added to a message: the end stays in sight.
   useEffect(() => {
     if (!scroller.current || !content.current || !atEnd) return;
@@ -95,10 +100,14 @@ export function Messages({ row, log, status, seenSeq, onRetry }: MessagesProps) 
               {writer.kind === "visitor" ? visitorName(row.visitor) : firstName(writer.name)} is typing <Dots />
             </p>
           )}
-          {writing && (
-            <p className="typing typing--ours">
-              <AssistantMark size="tiny" /> The assistant is answering <Dots />
-            </p>
+          {draft ? (
+            <Draft text={draft} />
+          ) : (
+            writing && (
+              <p className="typing typing--ours">
+                <AssistantMark size="tiny" /> The assistant is answering <Dots />
+              </p>
+            )
           )}
         </div>
       </div>
@@ -146,15 +155,5 @@ function Day({ at }: { at: string }) {
     <h3 className="day" title={exactTime(at)}>
       <span>{dayName(at, useNow())}</span>
     </h3>
-  );
-}
-
-function Dots() {
-  return (
-    <span className="dots" aria-hidden>
-      <i />
-      <i />
-      <i />
-    </span>
   );
 }

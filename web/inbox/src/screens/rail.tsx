@@ -6,6 +6,7 @@ import {
   Keyboard,
   LogOut,
   MessagesSquare,
+  Sparkles,
   Tag,
   UserRound,
   UserRoundX,
@@ -22,7 +23,7 @@ import type { Me } from "../api/wire";
 import { desktopPermission } from "../live/alerts";
 import { useLive } from "../live/live";
 import { useCounts, useTeams } from "../live/queries";
-import { SOURCES, type SettingsPage, type View, pathOf } from "../live/views";
+import { ASSISTANT, SOURCES, type SettingsPage, type View, pathOf } from "../live/views";
 import { AgentAvatar } from "../parts/avatar";
 import { Logo } from "../parts/empty";
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from "../parts/menu";
@@ -84,6 +85,13 @@ export function Rail({ here, onPick, onHelp }: RailProps) {
               isHere={here === "sources"}
               icon={<BookOpenText />}
               name="Sources"
+              onPick={onPick}
+            />
+            <RailLink
+              path={ASSISTANT}
+              isHere={here === "assistant"}
+              icon={<Sparkles />}
+              name="Assistant"
               onPick={onPick}
             />
             <RailLink path="/actions" isHere={here === "actions"} icon={<Workflow />} name="Actions" onPick={onPick} />

@@ -21,7 +21,9 @@ import { NothingOpen } from "./nothing-open";
 // For admins, now and then: not in what everybody loads.
 const ActionsPage = lazy(() => import("./custom-actions/page"));
 
-const SETTINGS: Record<SettingsPage, string> = { actions: "Actions", sources: "Sources" };
+const AssistantPage = lazy(() => import("./assistant"));
+
+const SETTINGS: Record<SettingsPage, string> = { actions: "Actions", assistant: "Assistant", sources: "Sources" };
 
 export function Shell() {
   const { me, rows } = useLive();
@@ -84,9 +86,13 @@ export function Shell() {
       </Dialog.Root>
       {settings === "sources" ? (
         <Sources onRail={() => setRailOpen(true)} />
-      ) : settings === "actions" ? (
+      ) : settings ? (
         <Suspense fallback={<main className="settings" aria-busy="true" aria-label="Loading" />}>
-          <ActionsPage onRail={() => setRailOpen(true)} />
+          {settings === "assistant" ? (
+            <AssistantPage onRail={() => setRailOpen(true)} />
+          ) : (
+            <ActionsPage onRail={() => setRailOpen(true)} />
+          )}
         </Suspense>
       ) : (
         <>

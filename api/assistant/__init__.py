@@ -1,0 +1,1 @@
+"""What the owner tells the assistant, and what its model costs."""
