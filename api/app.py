@@ -21,6 +21,7 @@ import api.sites.endpoints
 import api.sources.endpoints
 import api.teams.endpoints
 import api.visitors.endpoints
+import api.waits.endpoints
 from api import problems
 from api.engine import Conversations
 from api.ingestions import Ingestions
@@ -35,12 +36,15 @@ from chatref.embedding.meaning import PATIENT_TIME_LIMIT
 from chatref.settings import Settings
 from chatref.store.database import Database
 from chatref.store.feed import Feed
+from chatref.waits import Waits
+from workflows.inspection import Executions
 
 _ROUTERS = (
     api.visitors.endpoints.router,
     api.session.endpoints.router,
     api.conversations.endpoints.router,
     api.conversations.commands.router,
+    api.waits.endpoints.router,
     api.live.endpoints.router,
     api.actions.endpoints.router,
     api.sources.endpoints.router,
@@ -66,6 +70,7 @@ def create_app(
     database: Database,
     conversations: Conversations,
     ingestions: Ingestions,
+    executions: Executions,
     embedder: Embedder | None = None,
     dist: Path | None = None,
 ) -> FastAPI:
@@ -98,6 +103,8 @@ def create_app(
         database=database,
         conversations=conversations,
         ingestions=ingestions,
+        executions=executions,
+        waits=Waits(database, executions),
         configuration=configuration,
         feed=feed,
         rates=Rates(settings.visitor_messages_per_minute),

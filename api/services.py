@@ -14,6 +14,8 @@ from chatref.configuration import Configuration
 from chatref.settings import Settings
 from chatref.store.database import Database
 from chatref.store.feed import Feed
+from chatref.waits import Waits
+from workflows.inspection import Executions
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class Services:
     database: Database
     conversations: Conversations
     ingestions: Ingestions
+    executions: Executions
+    waits: Waits
     configuration: Configuration
     feed: Feed
     rates: Rates

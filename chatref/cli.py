@@ -34,6 +34,13 @@ app.add_typer(actions, name="actions")
 DataOption = Annotated[Path, typer.Option("--data", metavar="DIR", help="Where everything is kept.")]
 
 
+_UNKNOWN = 2
+
+
+class NothingRuns(typer.Exit):
+    """No `chatref up` runs where one was looked for; the user has been told."""
+
+
 class Role(StrEnum):
     AGENT = "agent"
     ADMIN = "admin"
@@ -59,7 +66,7 @@ def up(
     demo: Annotated[bool, typer.Option("--demo", help="Add a demo shop with content, actions and two agents.")] = False,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
 ) -> None:
-    """Run everything: PostgreSQL, Temporal, the API with its web pages, and a worker."""
+    """Run everything: PostgreSQL, Temporal, the API with its web pages, a worker, and the watchdog."""
     from chatref.embedded.postgres import PostgresFailed
     from chatref.embedded.state import DirectoryInUse
     from chatref.embedded.supervisor import ServiceFailed
@@ -96,6 +103,22 @@ def worker() -> None:
     from chatref.composition import run_worker
 
     _run(run_worker())
+
+
+@app.command()
+def watchdog(
+    memory: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to remember what was told, for the next start.")
+    ] = None,
+) -> None:
+    """Watch over everything, and tell supervisors of what no worker can: by e-mail, webhook and log.
+
+    Notices when PostgreSQL or Temporal is away, no worker is at work, a conversation is stuck, or a wait is
+    unprotected. Run it apart from the rest, against DATABASE_URL and TEMPORAL_ADDRESS.
+    """
+    from chatref.composition import run_watchdog
+
+    _run(run_watchdog(memory))
 
 
 @app.command()
@@ -136,6 +159,36 @@ def migrate(
 
     with _settings_checked():
         asyncio.run(run())
+
+
+@app.command()
+def waits(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: the same as GET /api/v1/waits.")] = False,
+    data: DataOption = DEFAULT_DIRECTORY,
+) -> None:
+    """List every visitor who waits for a person, and any whose wait nothing protects.
+
+    Compares the database with the running workflows and the timers in their histories. Ends with 0 where every wait has
+    exactly one live deadline, 1 where one has not, and 2 where that could not be found out. The installation is that of
+    DATABASE_URL and TEMPORAL_ADDRESS, or else the `chatref up` which runs in DIR.
+    """
+    from chatref.composition import Unknown, look_at_waits
+    from chatref.waits_report import lines
+
+    try:
+        found = asyncio.run(look_at_waits(_temporal(data), _database_url(data)))
+    except NothingRuns as error:
+        raise typer.Exit(_UNKNOWN) from error
+    except Unknown as error:
+        typer.echo(f"chatref: {error}", err=True)
+        raise typer.Exit(_UNKNOWN) from None
+    if as_json:
+        typer.echo(found.model_dump_json(indent=2))
+    else:
+        for line in lines(found):
+            typer.echo(line)
+    if found.unprotected:
+        raise typer.Exit(1)
 
 
 @agents.command("add")
@@ -284,7 +337,7 @@ def list_sources(data: DataOption = DEFAULT_DIRECTORY) -> None:
 @contextmanager
 def _reachable(data: Path) -> Iterator[None]:
     """Ends the command with what to do where the database or Temporal is away."""
-    from chatref.composition import EngineUnavailable
+    from chatref.engine import EngineUnavailable
     from chatref.store.database import DatabaseUnavailable
 
     try:
@@ -307,7 +360,7 @@ def _running(data: Path, name: str) -> str:
         return str(json.loads((data / "run.json").read_text())[name])
     except FileNotFoundError:
         typer.echo(f"chatref: nothing runs in {data}. Start `chatref up` there, or set DATABASE_URL.", err=True)
-        raise typer.Exit(1) from None
+        raise NothingRuns(1) from None
 
 
 def _database_url(data: Path) -> str:

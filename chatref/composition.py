@@ -30,17 +30,29 @@ from chatref.configuration import Configuration
 from chatref.embedding.interface import Embedder
 from chatref.embedding.local import LocalEmbedder
 from chatref.embedding.openai import OpenAIEmbedder
+from chatref.engine import EngineUnavailable
 from chatref.ingestion.ingestion import SourceReading
 from chatref.ingestion.reader import Reader
-from chatref.settings import Settings, TemporalSettings
+from chatref.settings import Settings, TemporalSettings, WatchdogSettings
 from chatref.store.channels import Channel, Config
-from chatref.store.database import Database
+from chatref.store.database import Database, DatabaseUnavailable
 from chatref.store.drafts import LiveDrafts
 from chatref.store.listener import Listener
 from chatref.store.record import ConversationLog
 from chatref.store.usage import UsageLog
+from chatref.waits import Waits
+from chatref.waits_report import LiveWaits
+from chatref.watchdog.channels import channels
+from chatref.watchdog.incidents import Incidents
+from chatref.watchdog.watch import Watchdog
+from workflows.inspection import Executions
 from workflows.names import INGESTION_QUEUE, TASK_QUEUE
 from workflows.plugin import chatref_plugin
+
+
+class Unknown(Exception):
+    """What was asked could not be found out; the message says why."""
+
 
 logger = logging.getLogger(__name__)
 
@@ -71,8 +83,22 @@ async def temporal_client(settings: TemporalSettings, *, lazy: bool = False) -> 
     )
 
 
-class EngineUnavailable(Exception):
-    """Temporal cannot be had. The words are for people."""
+async def look_at_waits(settings: TemporalSettings, database_url: str) -> LiveWaits:
+    """Every live wait and what is wrong with it. Raises `Unknown` where the database or Temporal cannot be reached."""
+    no_temporal = Unknown(f"Temporal cannot be reached at {settings.temporal_address}")
+    try:
+        client = await temporal_client(settings)
+    except (RPCError, RuntimeError) as error:
+        raise no_temporal from error
+    database = Database(database_url)
+    try:
+        return LiveWaits.of(await Waits(database, Executions(client)).report())
+    except DatabaseUnavailable as error:
+        raise Unknown("the database cannot be reached") from error
+    except EngineUnavailable as error:
+        raise no_temporal from error
+    finally:
+        await database.close()
 
 
 async def reading_of_sources(settings: TemporalSettings) -> Callable[[UUID, timedelta | None], Awaitable[None]]:
@@ -133,7 +159,9 @@ async def workers(settings: Settings, client: Client) -> AsyncIterator[list[Work
         configuration.outdated(None)
 
     listener = Listener(
-        settings.database_url, {Channel.CONFIG: lambda payload: configuration.outdated(Config(payload))}, connected
+        settings.database_url,
+        {Channel.CONFIG: lambda payload: configuration.outdated(Config(payload))},
+        connected,
     )
     try:
         await configuration.start()
@@ -188,6 +216,7 @@ async def serve_api(host: str, port: int) -> None:
         database=database,
         conversations=Conversations(client),
         ingestions=Ingestions(client),
+        executions=Executions(client),
         embedder=embedder(settings),
         dist=WEB_PAGES,
     )
@@ -222,6 +251,33 @@ async def run_worker() -> None:
                 serving.result()
             await _end(running)
             await serving
+
+
+async def run_watchdog(memory: Path | None) -> None:
+    """Until SIGINT or SIGTERM. Everything it looks at may be away, also when it starts."""
+    settings = WatchdogSettings()
+    asked = _asked_to_stop()
+    database = Database(settings.database_url, pool_size=2)
+    client = await temporal_client(settings, lazy=True)
+    watchdog = Watchdog(
+        database,
+        Executions(client),
+        channels(settings),
+        Incidents(settings.watchdog_patience, settings.watchdog_remind_after),
+        every=settings.watchdog_every,
+        memory=memory,
+    )
+    watching = asyncio.create_task(watchdog.run())
+    waiting = asyncio.create_task(asked.wait())
+    try:
+        await asyncio.wait({watching, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if watching.done():
+            watching.result()
+    finally:
+        watching.cancel()
+        waiting.cancel()
+        await asyncio.wait({watching})
+        await database.close()
 
 
 async def _run_all(running: list[Worker]) -> None:

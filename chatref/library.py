@@ -7,7 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-from chatref.composition import EngineUnavailable, reading_of_sources
+from chatref.composition import reading_of_sources
+from chatref.engine import EngineUnavailable
 from chatref.ingestion.kinds import FILE_BYTES_AT_MOST, TYPES, media_type_of
 from chatref.ingestion.site import normal
 from chatref.settings import TemporalSettings

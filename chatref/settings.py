@@ -1,10 +1,15 @@
 """Settings from the environment (`CHATREF_…`, and the usual names of what others define). Read once, at the start."""
 
+from datetime import timedelta
 from functools import cached_property
 from hashlib import sha256
+from typing import Annotated, Any
 
-from pydantic import AliasChoices, Field, SecretStr
+from annotated_types import Gt
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from chatref.mail import MailServer
 
 
 class TemporalSettings(BaseSettings):
@@ -20,6 +25,52 @@ class TemporalSettings(BaseSettings):
     """For Temporal Cloud; use it with `TEMPORAL_TLS=true`."""
     temporal_tls: bool = Field(False, validation_alias=AliasChoices("TEMPORAL_TLS"))
     """Whether to connect by TLS."""
+
+
+def _seconds(value: Any) -> Any:
+    """Environment variables are text; pydantic takes a number of seconds only as a number."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return value
+
+
+Pause = Annotated[timedelta, BeforeValidator(_seconds), Gt(timedelta(0))]
+"""In seconds, or as in ISO 8601 (`PT10S`)."""
+
+
+class WatchdogSettings(TemporalSettings):
+    """What the watchdog looks at, and whom it tells without needing any of it."""
+
+    database_url: str = Field(validation_alias=AliasChoices("DATABASE_URL", "CHATREF_DATABASE_URL"))
+    """The same as that of the API and the workers."""
+    public_url: str = "http://127.0.0.1:8080"
+    """Stands under each notice, to say which installation it is."""
+    watchdog_email: str = ""
+    """Whom to tell by e-mail: an address, or several with commas between."""
+    smtp_url: SecretStr | None = None
+    """The mail server: `smtp://user:password@host:587`, or `smtps://` for TLS from the start."""
+    email_from: str = "chatref@localhost"
+    """The sender of e-mails."""
+    watchdog_webhook: SecretStr | None = None
+    """An incoming webhook of Slack, or of whatever else takes `{"text": …}`."""
+    watchdog_every: Pause = timedelta(seconds=10)
+    """The pause between two looks."""
+    watchdog_patience: Pause = timedelta(seconds=20)
+    """For how long something has to be wrong, or right again, before it is told."""
+    watchdog_remind_after: Pause = timedelta(minutes=10)
+    """While it lasts it is told again after this, then after twice as long each time, up to four hours."""
+
+    @model_validator(mode="after")
+    def _email_can_be_sent(self) -> "WatchdogSettings":
+        if self.watchdog_email and self.smtp_url is None:
+            raise ValueError("CHATREF_WATCHDOG_EMAIL needs CHATREF_SMTP_URL")
+        if self.smtp_url is not None:
+            try:
+                MailServer.at(self.smtp_url.get_secret_value())
+            except ValueError as error:
+                raise ValueError(f"CHATREF_SMTP_URL {error}") from None
+        return self
 
 
 class Settings(TemporalSettings):

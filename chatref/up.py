@@ -192,7 +192,8 @@ class _Installation:
         async def serves(_: int) -> bool:
             try:
                 async with httpx.AsyncClient() as http:
-                    return (await http.get(f"{self.url}/health/ready")).is_success
+                    # Not `ready`: that waits for a worker, and the API serves visitors without one.
+                    return (await http.get(f"{self.url}/health/live")).is_success
             except httpx.HTTPError:
                 return False
 
@@ -202,11 +203,21 @@ class _Installation:
             except RPCError:
                 return False
 
-        _say("Starting the API and the worker")
+        memory = self.directory.path / "watchdog.json"
+        written = _Written(memory)
+
+        async def watches(_: int) -> bool:
+            return written.anew()
+
+        _say("Starting the API, the worker and the watchdog")
         api = _command("api", "--host", LOOPBACK, "--port", str(self.options.port))
         async with asyncio.TaskGroup() as group:
             group.create_task(self.supervisor.start(Service("api", api, serves, environment)))
             group.create_task(self.supervisor.start(Service("worker", _command("worker"), polls, environment)))
+            watchdog = _command("watchdog", "--memory", str(memory))
+            group.create_task(
+                self.supervisor.start(Service("watchdog", watchdog, watches, environment, written.look_before))
+            )
 
     def _changed(self) -> None:
         pids = self.supervisor.pids
@@ -231,6 +242,23 @@ class _Installation:
             elsewhere = "" if self.options.directory == DEFAULT_DIRECTORY else f" --data {self.options.directory}"
             _say(f"\n  Passwords are shown this once. A new one: chatref agents add EMAIL{elsewhere}")
         _say("")
+
+
+class _Written:
+    """Whether a process has written a file since it was started."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._before = 0
+
+    def look_before(self) -> None:
+        self._before = self._written_at()
+
+    def anew(self) -> bool:
+        return self._written_at() != self._before
+
+    def _written_at(self) -> int:
+        return self._file.stat().st_mtime_ns if self._file.exists() else 0
 
 
 async def _given_temporal() -> Client:

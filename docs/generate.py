@@ -6,7 +6,8 @@ import inspect
 import json
 import re
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
+from datetime import timedelta
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,10 @@ from chatref.cli import app as command
 from chatref.composition import temporal_client
 from chatref.conversation.chart import ConversationChart
 from chatref.conversation.policy import ServicePolicy
-from chatref.settings import Settings, TemporalSettings
+from chatref.settings import Settings, TemporalSettings, WatchdogSettings
 from chatref.store.database import Database
 from chatref.up import Given
+from workflows.inspection import Executions
 
 DOCS = Path(__file__).parent
 _PART = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end of generated -->)", re.DOTALL)
@@ -73,6 +75,11 @@ def up_settings() -> str:
     return _table("variable", "default", "what it is", _settings(Given))
 
 
+def watchdog_settings() -> str:
+    shared = TemporalSettings.model_fields
+    return _table("variable", "default", "what it is", _settings(WatchdogSettings, without=shared))
+
+
 def service_policy() -> str:
     body = TypeAdapter(ServicePolicy).dump_python(ServicePolicy(), mode="json")
     rows = ((f"`{name}`", f"`{_json(body[name])}`", said) for name, said in _said(ServicePolicy).items())
@@ -88,6 +95,7 @@ async def openapi() -> str:
         database=database,
         conversations=Conversations(client),
         ingestions=Ingestions(client),
+        executions=Executions(client),
     )
     return json.dumps(app.openapi(), indent=1, ensure_ascii=False) + "\n"
 
@@ -97,6 +105,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "commands": commands,
     "settings": settings,
     "up-settings": up_settings,
+    "watchdog-settings": watchdog_settings,
     "service-policy": service_policy,
 }
 
@@ -139,9 +148,11 @@ def _value(option: Any) -> str:
     return f" {option.metavar or option.name.upper()}"
 
 
-def _settings(model: type[BaseSettings]) -> Iterator[tuple[str, str, str]]:
+def _settings(model: type[BaseSettings], without: Container[str] = ()) -> Iterator[tuple[str, str, str]]:
     said = _said(model)
     for name, field in model.model_fields.items():
+        if name in without:
+            continue
         alias = field.validation_alias
         names = alias.choices if isinstance(alias, AliasChoices) else [f"CHATREF_{name.upper()}"]
         yield " or ".join(f"`{each}`" for each in names), _default(field.default), said[name]
@@ -158,6 +169,8 @@ def _plain(value: Any) -> str:
         return value.get_secret_value()
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, timedelta):
+        return TypeAdapter(timedelta).dump_python(value, mode="json")
     return str(value.value if isinstance(value, Enum) else value)
 
 

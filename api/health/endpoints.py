@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from api.services import Services, Use
+from chatref.engine import EngineUnavailable
 from chatref.store.database import DatabaseUnavailable
 
 router = APIRouter(prefix="/health", tags=["health"])
@@ -19,6 +20,7 @@ class Ready(BaseModel):
     status: str = Field(description="`ok`, or `failing`.")
     database: bool
     temporal: bool
+    workers: bool = Field(description="Whether somebody takes up conversations' work.")
 
 
 @router.get("/live")
@@ -29,11 +31,25 @@ async def live() -> Live:
 
 @router.get("/ready", responses={503: {"model": Ready, "description": "What is false fails."}})
 async def ready(response: Response, services: Use) -> Ready:
-    """The database and Temporal can be reached."""
-    database, temporal = await asyncio.gather(_database(services), services.conversations.healthy())
-    if not (database and temporal):
+    """The database and Temporal can be reached, and a worker is at work.
+
+    Visitors' messages are accepted as long as Temporal can be reached: send them where `/health/live` answers.
+    """
+    database, temporal, workers = await asyncio.gather(
+        _database(services), services.conversations.healthy(), _workers(services)
+    )
+    works = database and temporal and workers
+    if not works:
         response.status_code = 503
-    return Ready(status="ok" if database and temporal else "failing", database=database, temporal=temporal)
+    return Ready(status="ok" if works else "failing", database=database, temporal=temporal, workers=workers)
+
+
+async def _workers(services: Services) -> bool:
+    try:
+        async with asyncio.timeout(2):
+            return (await services.executions.workers()).at_work
+    except (EngineUnavailable, TimeoutError):
+        return False
 
 
 async def _database(services: Services) -> bool:

@@ -92,6 +92,9 @@ class Conversation:
         author = Author(AuthorKind.VISITOR)
         data: dict[str, Any] = {"action": message.action} if message.action else {}
         at = min(message.at, now)
+        if state.state is State.HUMAN_OWNED and state.wait is None:
+            state.wait = Wait(since=at, clock=now)
+            data |= self._waiting()
         self._emit(EventType.MESSAGE, author, at, event_id=message.id, text=message.text, public=True, data=data)
         state.unanswered = [*state.unanswered, message][-UNANSWERED_AT_MOST:]
         state.unanswered_seq = state.seq
@@ -103,8 +106,6 @@ class Conversation:
             state.priority = Priority.NORMAL
             self._begin_anew()
             self._transition("visitor_wrote", came_from, now, public=True)
-        if state.state is State.HUMAN_OWNED and state.wait is None:
-            state.wait = Wait(since=min(message.at, now), clock=now)
 
     def rated(self, score: int, comment: str, now: datetime) -> None:
         self._emit(EventType.RATING, Author(AuthorKind.VISITOR), now, text=comment, data={"score": score})
@@ -259,13 +260,13 @@ class Conversation:
                 # After an outage several steps may have passed: one alert for the widest of them says it all.
                 while wait.clock + self._policy.alert_due(step + 1) <= now:
                     step += 1
-                self._alert(self._policy.alert_audience(step), step + 1, self._reason, now)
                 self.state.wait = replace(wait, step=step + 1)
+                self._alert(self._policy.alert_audience(step), step + 1, self._reason, now)
             case DeadlineKind.ALERT_OWNER:
                 assert wait is not None
-                self._alert(Audience.OWNER, 1, HandoffReason.OWNER_TOO_SLOW, now)
                 # Counted from now, so that a late alert leaves the owner the whole grace.
                 self.state.wait = replace(wait, step=1, clock=now - self._policy.owner_answers_within)
+                self._alert(Audience.OWNER, 1, HandoffReason.OWNER_TOO_SLOW, now)
             case DeadlineKind.RETURN_TO_QUEUE:
                 self._queue("return_overdue", HandoffReason.OWNER_TOO_SLOW, SYSTEM, now)
             case DeadlineKind.STOP_COLLECTING:
@@ -346,7 +347,14 @@ class Conversation:
         data: Mapping[str, Any] | None = None,
     ) -> None:
         what = {"from": came_from.value, "to": self.state.state.value, "event": event, **(data or {})}
-        self._emit(EventType.TRANSITION, author, now, public=public, data=what)
+        self._emit(EventType.TRANSITION, author, now, public=public, data=what | self._waiting())
+
+    def _waiting(self) -> dict[str, str]:
+        """For the log: since when the visitor waits for a person and what the deadline is, where they do."""
+        wait, deadline = self.state.wait, self.deadline
+        if wait is None or deadline is None:
+            return {}
+        return {"waiting_since": wait.since.isoformat(), "deadline": deadline.at.isoformat()}
 
     def _remember_id(self, message_id: str) -> None:
         self.state.seen_ids = [*self.state.seen_ids[-REMEMBERED_IDS + 1 :], message_id]
@@ -474,7 +482,7 @@ class Conversation:
             "outcome": "delivered",
             "reason": reason.value,
         }
-        self._emit(EventType.ALERT, SYSTEM, now, data=data)
+        self._emit(EventType.ALERT, SYSTEM, now, data=data | self._waiting())
 
     def _own(self, event: str, owner: Person, author: Author, now: datetime) -> None:
         state = self.state

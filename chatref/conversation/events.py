@@ -31,7 +31,11 @@ class AuthorKind(StrEnum):
 
 
 class EventType(StrEnum):
-    """Every kind of event; `Event.data` is what the comment behind it says."""
+    """Every kind of event; `Event.data` is what the comment behind it says.
+
+    Where a transition, an alert or a visitor's message leaves the visitor waiting for a person, it also has
+    `waiting_since` and `deadline`, the next moment at which somebody more is told.
+    """
 
     MESSAGE = "message"  # {citations, quick_replies, form, offers_person, asks_back, action}, each only if there is one
     NOTE = "note"  # {}: an agent's private words

@@ -132,7 +132,7 @@ class ConversationLog:
         """What visitor, assistant and agents said, oldest first; of a long conversation, the latest."""
         async with self._database.driver() as connection:
             records = await connection.fetch(_TRANSCRIPT, UUID(conversation_id), TRANSCRIPT_AT_MOST)
-        return tuple(_event(record) for record in records)
+        return tuple(read_event(record) for record in records)
 
     async def _record_in_order(self, connection: asyncpg.Connection, batch: RecordBatch) -> Any:
         """The rare case that an id in the batch stands elsewhere in the log.
@@ -203,7 +203,7 @@ def _stored(event: Event, repeated: set[str]) -> dict[str, Any]:
     }
 
 
-def _event(record: Any) -> Event:
+def read_event(record: Any) -> Event:
     author = Author(AuthorKind(record["author_kind"]), record["author_name"], record["author_id"])
     return Event(
         seq=record["seq"],

@@ -35,6 +35,7 @@ CONVERSATION_TABLES = """
 """
 
 _VISITORS_TRANSITION = ("to", "from", "event")
+_AGENTS_ONLY = frozenset({"waited_seconds", "waiting_since", "deadline"})
 
 
 def event(row: Row) -> dict[str, Any]:
@@ -59,8 +60,8 @@ def visitors_event(row: Row) -> dict[str, Any]:
         if data.get("owner"):
             shown["owner"] = {"name": data["owner"]["name"]}
         data = shown
-    elif "waited_seconds" in data:
-        data = {key: value for key, value in data.items() if key != "waited_seconds"}
+    elif not _AGENTS_ONLY.isdisjoint(data):
+        data = {key: value for key, value in data.items() if key not in _AGENTS_ONLY}
     return {
         "seq": row["seq"],
         "id": row["id"],

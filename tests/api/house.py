@@ -21,6 +21,7 @@ from chatref.settings import Settings
 from chatref.store import agents
 from chatref.store.database import Database
 from chatref.store.seed import DEMO_SITE_KEY, SignIn
+from workflows.inspection import Executions
 
 PATIENCE_SECONDS = 15.0
 
@@ -30,7 +31,11 @@ async def served(settings: Settings, database: Database, client: Client) -> Asyn
     """The API on a free port of this machine."""
     [port] = free_ports(1)
     app = create_app(
-        settings=settings, database=database, conversations=Conversations(client), ingestions=Ingestions(client)
+        settings=settings,
+        database=database,
+        conversations=Conversations(client),
+        ingestions=Ingestions(client),
+        executions=Executions(client),
     )
     server = uvicorn.Server(uvicorn.Config(app, LOOPBACK, port, log_level="warning", timeout_graceful_shutdown=3))
     running = asyncio.create_task(server.serve())

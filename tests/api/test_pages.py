@@ -13,6 +13,7 @@ from api.ingestions import Ingestions
 from chatref.settings import Settings
 from chatref.store.database import Database
 from tests.api.house import House
+from workflows.inspection import Executions
 
 _FILES = {
     "widget.js": "loader",
@@ -35,6 +36,7 @@ async def browser_http(tmp_path: Path, house: House) -> AsyncIterator[httpx.Asyn
         database=house.database,
         conversations=Conversations(None),  # type: ignore[arg-type]  # pages do not talk to Temporal
         ingestions=Ingestions(None),  # type: ignore[arg-type]  # is not asked
+        executions=Executions(None),  # type: ignore[arg-type]  # are not asked
         dist=tmp_path,
     )
     async with httpx.AsyncClient(transport=ASGITransport(app), base_url="https://chat.example.com") as http:
@@ -97,6 +99,7 @@ async def test_answers_of_the_api_are_not_kept(house: House) -> None:
         database=database,
         conversations=Conversations(None),  # type: ignore[arg-type]  # is not asked
         ingestions=Ingestions(None),  # type: ignore[arg-type]  # is not asked
+        executions=Executions(None),  # type: ignore[arg-type]  # are not asked
     )
     async with httpx.AsyncClient(transport=ASGITransport(app), base_url="http://chat.example.com") as http:
         answer = await http.get("/health/live")

@@ -1,6 +1,7 @@
 """`chatref up`: one command, one process tree, one directory."""
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -33,7 +34,7 @@ async def test_it_says_where_everything_is(installation: Installation) -> None:
         *("url", "inbox_url", "demo_url"),
         *("temporal_address", "temporal_ui_url", "database_url", "pids"),
     }
-    assert {"api", "worker", "temporal", "postgres"} <= set(run["pids"])
+    assert {"api", "worker", "watchdog", "temporal", "postgres"} <= set(run["pids"])
     assert (installation.directory / "run.json").stat().st_mode & 0o077 == 0
     async with httpx.AsyncClient() as http:
         for address in (run["inbox_url"], run["demo_url"], run["temporal_ui_url"], f"{run['url']}/health/ready"):
@@ -57,6 +58,38 @@ async def test_a_program_works_with_an_api_key(installation: Installation) -> No
     async with httpx.AsyncClient(base_url=installation.run["url"], headers=headers) as http:
         who = await http.get("/api/v1/session")
     assert who.json()["agent"]["email"] == "ada@chatref.local"
+
+
+def waits(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "chatref", "waits", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env=environment(**settings))
+
+
+async def test_it_lists_who_waits_and_that_they_are_protected(installation: Installation) -> None:
+    async with httpx.AsyncClient(base_url=installation.run["url"]) as http:
+        visitor = Visitor(http)
+        await visitor.open()
+        await visitor.say("I want to talk to a person, please")
+        await visitor.sees(lambda events: any(event["type"] == "transition" for event in events), "it is escalated")
+    listed = waits("--json", "--data", str(installation.directory))
+    assert listed.returncode == 0, listed.stdout + listed.stderr
+    [wait] = [each for each in json.loads(listed.stdout)["items"] if each["conversation_id"] == visitor.id]
+    assert wait["protected"] is True
+    table = waits("--data", str(installation.directory))
+    assert table.returncode == 0
+    assert table.stdout.splitlines()[-1].startswith("1 visitor waits, 0 unprotected")
+
+
+async def test_who_waits_is_unknown_where_something_is_away(installation: Installation, tmp_path: Path) -> None:
+    nothing_runs = waits("--data", str(tmp_path))
+    assert (nothing_runs.returncode, nothing_runs.stdout) == (2, "")
+    run, nowhere = installation.run, f"127.0.0.1:{free_ports(1)[0]}"
+    no_temporal = waits(DATABASE_URL=run["database_url"], TEMPORAL_ADDRESS=nowhere)
+    assert (no_temporal.returncode, no_temporal.stdout) == (2, "")
+    assert "Temporal cannot be reached" in no_temporal.stderr
+    no_database = waits(DATABASE_URL=f"postgresql://u:p@{nowhere}/d", TEMPORAL_ADDRESS=run["temporal_address"])
+    assert (no_database.returncode, no_database.stdout) == (2, "")
+    assert "database cannot be reached" in no_database.stderr
 
 
 async def test_a_second_one_in_the_same_directory_is_refused(installation: Installation) -> None:

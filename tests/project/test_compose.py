@@ -32,7 +32,7 @@ def test_every_dependency_is_a_service_that_can_meet_its_condition() -> None:
 
 
 def test_the_commands_exist() -> None:
-    for name in ("migrate", "api", "worker"):
+    for name in ("migrate", "api", "worker", "watchdog"):
         program, command, *options = services()[name]["command"]
         assert program == "chatref"
         help_text = subprocess.run(

@@ -6,6 +6,7 @@ import "./styles/list.css";
 import "./styles/thread.css";
 import "./styles/composer.css";
 import "./styles/details.css";
+import "./styles/why.css";
 import "./styles/pages.css";
 import "./styles/settings.css";
 import "./styles/custom-actions.css";

@@ -1,8 +1,9 @@
 /** What is read from the API and kept, besides the live rows and logs. */
 
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { inbox } from "../api/inbox";
+import { waits } from "../api/waits";
 import type { ConversationContext, Counts, Row } from "../api/wire";
 import { durationMs } from "../text/duration";
 import { useLive, useRows } from "./live";
@@ -33,6 +34,15 @@ export function useTarget(row: Row): number | null {
   if (!policy) return null;
   const target = row.state === "human_owned" ? policy.owner_answers_within : policy.ladder[0]?.after;
   return target === undefined ? null : durationMs(target);
+}
+
+/** Who waited, who was told, and how it ended: read again with whatever happens. */
+export function useLedger(row: Row) {
+  return useQuery({
+    queryKey: ["waits", row.id, row.last_seq],
+    queryFn: ({ signal }) => waits.of(row.id, signal),
+    placeholderData: keepPreviousData,
+  });
 }
 
 /** What a team is called; its slug until that is known. */

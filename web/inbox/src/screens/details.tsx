@@ -16,6 +16,7 @@ import { reasonOf } from "../text/sentences";
 import { exactTime, longAgo, shortAge } from "../text/times";
 import { costOf } from "../text/usage";
 import { useActions } from "./actions";
+import { Why } from "./why";
 import { HandoffReasons, HandoffTried } from "./handoff-summary";
 
 interface DetailsProps {
@@ -31,6 +32,11 @@ export function Details({ row, context, events, view }: DetailsProps) {
     <aside className="details" aria-label="Details">
       <Visitor row={row} />
       {row.handoff && <HandoffReasons handoff={row.handoff} />}
+      {events.some(callsAPerson) && (
+        <Card title="Who waited">
+          <Why key={row.id} row={row} />
+        </Card>
+      )}
       {lines.length > 0 && (
         <Card title="Collected">
           <dl className="collected">
@@ -86,6 +92,10 @@ export function Details({ row, context, events, view }: DetailsProps) {
       )}
     </aside>
   );
+}
+
+function callsAPerson(event: ConversationEvent): boolean {
+  return event.type === "transition" && (event.data.to === "escalated" || event.data.to === "human_owned");
 }
 
 function Visitor({ row }: { row: Row }) {

@@ -1,0 +1,1 @@
+"""Who waits for a person: live and on record."""

@@ -1,0 +1,66 @@
+"""Sending e-mail by SMTP."""
+
+import ssl
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+
+SEND_SECONDS = 20.0
+_PORTS = {"smtp": 25, "smtps": 465}
+
+
+class MailFailed(Exception):
+    """The server could not be reached or did not take the message; the text says why, without addresses or secrets."""
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where to hand in mail. TLS from the start (`smtps`), or else by STARTTLS: required where there is a password,
+    used where it is offered otherwise."""
+
+    host: str
+    port: int
+    tls: bool
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def at(cls, url: str) -> "MailServer":
+        """From `smtp[s]://[user:password@]host[:port]`. Raises `ValueError`."""
+        parts = urlsplit(url)
+        if parts.scheme not in _PORTS or not parts.hostname:
+            raise ValueError("must be an address like smtp://user:password@host:587 or smtps://user:password@host")
+        return cls(
+            host=parts.hostname,
+            port=parts.port or _PORTS[parts.scheme],
+            tls=parts.scheme == "smtps",
+            user=unquote(parts.username) if parts.username else None,
+            password=unquote(parts.password) if parts.password else None,
+        )
+
+    async def send(self, sender: str, recipients: list[str], subject: str, text: str) -> None:
+        """Once this returns, the server has taken the message for at least one recipient. Raises `MailFailed`."""
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = sender, ", ".join(recipients), subject
+        message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=sender.rpartition("@")[2])
+        # No out-of-office reply to a machine (RFC 3834).
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(text)
+        try:
+            await aiosmtplib.send(
+                message,
+                hostname=self.host,
+                port=self.port,
+                username=self.user,
+                password=self.password,
+                use_tls=self.tls,
+                start_tls=None if self.tls or self.password is None else True,
+                timeout=SEND_SECONDS,
+            )
+        except aiosmtplib.SMTPResponseException as error:
+            raise MailFailed(f"{type(error).__name__} {error.code}") from error
+        except (aiosmtplib.SMTPException, OSError, ssl.SSLError, ValueError) as error:
+            raise MailFailed(type(error).__name__) from error

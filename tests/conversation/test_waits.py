@@ -1,0 +1,196 @@
+"""The ledger: what the log alone says about who waited, who was told, and why it ended."""
+
+from datetime import datetime, timedelta
+from itertools import count
+from uuid import UUID
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chatref.conversation.conversation import Conversation
+from chatref.conversation.deadlines import DeadlineKind
+from chatref.conversation.events import Event, EventType, HandoffReason, Person
+from chatref.conversation.policy import ServicePolicy
+from chatref.conversation.refused import Refused
+from chatref.conversation.state import ConversationState
+from chatref.conversation.turns import Escalation, Outcome, OutcomeKind, VisitorMessage
+from chatref.conversation.waits import Ending, Ledger, StepKind, WaitRecord, ledger
+from tests.conversation.test_conversation import ADA, BO, CANCEL, START, after, message
+
+_WAITING = (DeadlineKind.ALERT_AGAIN, DeadlineKind.ALERT_OWNER, DeadlineKind.RETURN_TO_QUEUE)
+
+
+class Told:
+    """A conversation and all that it has said so far."""
+
+    def __init__(self) -> None:
+        ids = count(1)
+        self.conversation = Conversation(
+            ConversationState("c", active_at=START), ServicePolicy(), "support", lambda: str(UUID(int=next(ids)))
+        )
+        self.log: list[Event] = []
+
+    @property
+    def ledger(self) -> Ledger:
+        self.log += self.conversation.take_events()
+        return ledger(self.log)
+
+    def escalate(self, now: datetime = START) -> None:
+        self.conversation.visitor_wrote(message("I want to cancel", now), now)
+        escalation = Escalation(
+            HandoffReason.ACTION,
+            "I want to cancel",
+            "message-1",
+            action_id=CANCEL.id,
+            action=CANCEL.name,
+            action_version=3,
+            team="billing",
+        )
+        self.conversation.commit(
+            Outcome(OutcomeKind.ESCALATE, escalation=escalation), self.conversation.state.unanswered_seq, now
+        )
+
+
+def kinds(wait: WaitRecord) -> list[StepKind]:
+    return [step.kind for step in wait.steps]
+
+
+def test_a_wait_that_nobody_took_for_a_while() -> None:
+    told = Told()
+    told.escalate()
+    for minutes in (1, 3):
+        told.conversation.overdue(after(minutes=minutes))
+    [wait] = told.ledger.waits
+    assert (wait.since, wait.deadline, wait.ended_at) == (START, after(minutes=10), None)
+    assert kinds(wait) == [StepKind.BEGAN, StepKind.ALERTED, StepKind.ALERTED, StepKind.ALERTED]
+    assert [step.deadline for step in wait.steps] == [after(minutes=m) for m in (1, 1, 3, 10)]
+    assert [(step.alert.audience, step.alert.channel, step.alert.outcome) for step in wait.steps if step.alert] == [
+        ("team", "inbox", "delivered"),
+        ("team", "inbox", "delivered"),
+        ("everybody", "inbox", "delivered"),
+    ]
+
+    told.conversation.claim(ADA, after(minutes=4))
+    told.conversation.reply(ADA, "reply-1", "Hello", after(minutes=5))
+    [wait] = told.ledger.waits
+    assert (wait.taken_by, wait.taken_at) == (ADA, after(minutes=4))
+    assert (wait.ending, wait.ended_by, wait.ended_at) == (Ending.ANSWERED, ADA, after(minutes=5))
+    assert wait.deadline is None
+
+
+def test_the_handoff_names_the_rule_its_version_and_the_words() -> None:
+    told = Told()
+    told.escalate()
+    [handoff] = told.ledger.handoffs
+    assert (handoff.reason, handoff.action, handoff.action_version) == (HandoffReason.ACTION, CANCEL.name, 3)
+    assert (handoff.evidence, handoff.message_id, handoff.team) == ("I want to cancel", "message-1", "billing")
+    told.conversation.claim(ADA, after(minutes=1))
+    told.conversation.resolve(ADA, after(minutes=2))
+    [handoff] = told.ledger.handoffs
+    assert (handoff.ending, handoff.ended_by, handoff.ended_at) == (Ending.RESOLVED, ADA, after(minutes=2))
+    assert told.ledger.waits[0].ending is Ending.RESOLVED
+
+
+def test_an_owner_who_does_not_answer_is_on_record() -> None:
+    told = Told()
+    told.escalate()
+    told.conversation.claim(ADA, after(seconds=30))
+    told.conversation.reply(ADA, "reply-1", "One moment", after(seconds=40))
+    told.conversation.visitor_wrote(message("still there?", after(minutes=1)), after(minutes=1))
+    told.conversation.overdue(after(minutes=3))
+    told.conversation.overdue(after(minutes=6))
+    first, second = told.ledger.waits
+    assert first.ending is Ending.ANSWERED
+    assert (second.since, second.handoff) == (after(minutes=1), 1)
+    assert kinds(second) == [StepKind.BEGAN, StepKind.ALERTED, StepKind.OVERDUE, StepKind.ALERTED]
+    began, reminded, overdue, alerted = second.steps
+    assert (began.owner, began.deadline) == (ADA, after(minutes=3))
+    assert (reminded.alert and reminded.alert.agent, reminded.deadline) == (ADA.id, after(minutes=6))
+    assert (overdue.owner, overdue.team) == (None, "billing")
+    assert alerted.deadline == after(minutes=7)
+
+
+def test_an_agent_who_steps_in_unasked_begins_a_handoff_without_a_reason() -> None:
+    told = Told()
+    told.conversation.visitor_wrote(message(), START)
+    told.conversation.claim(BO, after(seconds=5))
+    [handoff] = told.ledger.handoffs
+    assert (handoff.reason, handoff.by) == (None, BO)
+    [wait] = told.ledger.waits
+    assert kinds(wait) == [StepKind.BEGAN, StepKind.TAKEN]
+    told.conversation.release_to_assistant(BO, after(seconds=9))
+    assert told.ledger.waits[0].ending is Ending.RETURNED_TO_ASSISTANT
+
+
+def test_a_conversation_without_people_has_an_empty_ledger() -> None:
+    told = Told()
+    told.conversation.visitor_wrote(message(), START)
+    told.conversation.commit(Outcome(OutcomeKind.ANSWER, text="Hi"), 1, START)
+    assert told.ledger == Ledger()
+
+
+_AGENTS = st.sampled_from([ADA, BO])
+_STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["write", "person", "answer", "claim", "reply", "queue", "assistant", "team", "assign", "resolve", "late"]
+        ),
+        _AGENTS,
+        st.integers(1, 600),
+    ),
+    max_size=25,
+)
+
+
+def _do(told: Told, what: str, agent: Person, now: datetime) -> None:
+    conversation, state = told.conversation, told.conversation.state
+    match what:
+        case "write":
+            conversation.visitor_wrote(VisitorMessage(f"m{now.timestamp()}", "hello", now), now)
+        case "person":
+            told.escalate(now)
+        case "answer":
+            conversation.commit(Outcome(OutcomeKind.ANSWER, text="Hi"), state.unanswered_seq, now)
+        case "claim":
+            conversation.claim(agent, now)
+        case "reply":
+            conversation.reply(agent, f"r{now.timestamp()}", "Hello", now)
+        case "queue":
+            conversation.release_to_queue(agent, now)
+        case "assistant":
+            conversation.release_to_assistant(agent, now)
+        case "team":
+            conversation.transfer_to_team(agent, "billing", now)
+        case "assign":
+            conversation.assign(agent, BO, now)
+        case "resolve":
+            conversation.resolve(agent, now)
+        case "late":
+            conversation.overdue(now)
+
+
+@settings(max_examples=150, deadline=None)
+@given(_STEPS)
+def test_whatever_happens_the_log_tells_the_same_wait_as_the_workflow_has(steps: list[tuple[str, Person, int]]) -> None:
+    told, now = Told(), START
+    for what, agent, seconds in steps:
+        now += timedelta(seconds=seconds)
+        try:
+            _do(told, what, agent, now)
+        except Refused:
+            pass
+        wait, deadline = told.conversation.state.wait, told.conversation.deadline
+        known = told.ledger.waits
+        live = [each for each in known if each.ended_at is None]
+        assert len(live) == (wait is not None)
+        if wait is not None:
+            # Exactly one wait, with exactly the deadline that the workflow's timer is set to.
+            assert deadline is not None
+            assert deadline.kind in _WAITING
+            assert (live[0].since, live[0].deadline) == (wait.since, deadline.at)
+    for each in told.ledger.waits:
+        assert (each.ended_at is None) == (each.ending is None)
+        assert each.steps[0].kind is StepKind.BEGAN
+        assert each.since <= each.steps[0].at
+        assert not [step for step in each.steps if step.kind is StepKind.ENDED and step is not each.steps[-1]]
+    assert all(event.type is not EventType.ALERT or event.data["outcome"] for event in told.log)

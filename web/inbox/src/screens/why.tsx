@@ -1,0 +1,127 @@
+import { ChevronRight } from "lucide-react";
+import { useState } from "react";
+import type { LedgerHandoff, LedgerWait, WaitStep } from "../api/waits";
+import type { Row } from "../api/wire";
+import { useLive } from "../live/live";
+import { useNow } from "../live/now";
+import { useLedger, useTeamName } from "../live/queries";
+import { Button } from "../parts/button";
+import { type Naming, quoted } from "../text/sentences";
+import { exactTime, longAgo } from "../text/times";
+import { formatWait } from "../text/wait";
+import { handoffEnd, offsetOf, outcomeOf, ruleOf, stepSentence } from "../text/waits";
+
+/** Opens to the ledger: which rule fired for which words, every timer and alert, who took it, and how it ended. */
+export function Why({ row }: { row: Row }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <div className="why">
+      <button type="button" className="why__toggle" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <ChevronRight size={14} aria-hidden /> Why did this happen?
+      </button>
+      {open && <Handoffs row={row} />}
+    </div>
+  );
+}
+
+function Handoffs({ row }: { row: Row }) {
+  const { me } = useLive();
+  const naming: Naming = { team: useTeamName(), myId: me.id };
+  const { data, isError, refetch } = useLedger(row);
+  if (isError && !data) {
+    return (
+      <p className="why__none">
+        This could not be read.{" "}
+        <Button small onClick={() => void refetch()}>
+          Try again
+        </Button>
+      </p>
+    );
+  }
+  if (!data) return <div className="skeletons" role="status" aria-label="Loading why this happened" />;
+  return (
+    <ol className="why__handoffs" aria-label="Handoffs">
+      {data.handoffs.toReversed().map((handoff) => (
+        <Handoff
+          key={handoff.number}
+          current={row.handoff !== null && handoff.ended_at === null}
+          handoff={handoff}
+          waits={data.items.filter((wait) => wait.handoff === handoff.number)}
+          naming={naming}
+        />
+      ))}
+    </ol>
+  );
+}
+
+interface HandoffProps {
+  /** Its words stand above already. */
+  current: boolean;
+  handoff: LedgerHandoff;
+  waits: readonly LedgerWait[];
+  naming: Naming;
+}
+
+function Handoff({ current, handoff, waits, naming }: HandoffProps) {
+  const end = handoffEnd(handoff, naming);
+  return (
+    <li className="handoff">
+      <h4>
+        <span>{ruleOf(handoff, naming)}</span>
+        <time dateTime={handoff.began_at} title={exactTime(handoff.began_at)}>
+          {longAgo(handoff.began_at, useNow())}
+        </time>
+      </h4>
+      {!current && handoff.evidence && <blockquote>{quoted(handoff.evidence)}</blockquote>}
+      {waits.map((wait) => (
+        <ol key={wait.since} className="why__wait">
+          {wait.steps.map((step, index) => (
+            <Step key={step.seq} step={step} before={wait.steps[index - 1]} wait={wait} naming={naming} />
+          ))}
+          {wait.deadline && <Next deadline={wait.deadline} />}
+        </ol>
+      ))}
+      {waits.length === 0 && <p className="why__none">Nobody had to wait.</p>}
+      {handoff.ended_at && (
+        <p className="handoff__end" title={exactTime(handoff.ended_at)}>
+          {end}
+        </p>
+      )}
+    </li>
+  );
+}
+
+interface StepProps {
+  step: WaitStep;
+  before: WaitStep | undefined;
+  wait: LedgerWait;
+  naming: Naming;
+}
+
+function Step({ step, before, wait, naming }: StepProps) {
+  const due =
+    step.deadline && step.deadline !== before?.deadline ? Date.parse(step.deadline) - Date.parse(wait.since) : null;
+  return (
+    <li className={`why-step why-step--${step.kind}`}>
+      <time dateTime={step.at} title={exactTime(step.at)}>
+        {offsetOf(step, wait)}
+      </time>
+      <p>
+        {stepSentence(step, before, wait, naming)}
+        {step.alert && <small>{outcomeOf(step.alert)}</small>}
+        {due !== null && <small>Timer set to {formatWait(due)}</small>}
+      </p>
+    </li>
+  );
+}
+
+/** What happens next if nobody does anything. */
+function Next({ deadline }: { deadline: string }) {
+  const left = Date.parse(deadline) - useNow();
+  return (
+    <li className="why-step why-step--next">
+      <time dateTime={deadline} title={exactTime(deadline)} />
+      <p>{left > 0 ? `Somebody more is told in ${formatWait(left)}` : "Somebody more is told now"}</p>
+    </li>
+  );
+}
