@@ -61,7 +61,7 @@ class OpenAIAssistant(Assistant):
     async def answer(self, turn: Turn) -> Outcome:
         triggers = self._triggers.current
         events = await self._transcript(turn.conversation_id)
-        material = Material.gather(turn, events, self._index.current, triggers.actions)
+        material = Material.gather(turn, events, self._index.current, triggers.for_model)
         decision = await self._decide(material)
         return _outcome(decision, material, turn, triggers)
 

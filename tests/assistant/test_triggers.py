@@ -5,8 +5,8 @@ from functools import cache
 
 import pytest
 
-from chatref.assistant.triggers import THRESHOLD, Triggers
-from chatref.conversation.actions import ActionKind, CustomAction
+from chatref.assistant.triggers import Triggers
+from chatref.conversation.actions import DEFAULT_THRESHOLD, ActionKind, CustomAction
 from chatref.demo import default_actions
 from tests.assistant.sentences import ASKS, ROUTINE
 
@@ -61,7 +61,7 @@ class TestEvidence:
     def test_is_the_sentence_that_asked(self) -> None:
         match = defaults().match("Hi there! I love the fern. But please cancel my subscription. Have a nice day.")
         assert match.evidence == "But please cancel my subscription."
-        assert match.score >= match.threshold == THRESHOLD
+        assert match.score >= match.threshold == DEFAULT_THRESHOLD
 
     def test_what_does_not_fire_has_none_but_says_what_came_closest_and_why(self) -> None:
         match = defaults().match("What is your refund policy?")
