@@ -9,6 +9,7 @@ from chatref.assistant.examples import Examples, Likeness
 from chatref.assistant.guards import FACTORS, Guard, guard_of, sentence_guard
 from chatref.assistant.phrases import Found, Phrases
 from chatref.assistant.reading import shipped
+from chatref.assistant.smalltalk import opens_only
 from chatref.conversation.actions import DEFAULT_THRESHOLD, ActionKind, CustomAction
 from chatref.demo import default_actions
 from chatref.knowledge.words import PlacedWord, placed_words, sentences
@@ -127,11 +128,13 @@ class Triggers:
             if number not in kept or weighed[0] > kept[number][0]:
                 kept[number] = weighed
         any_guard = sentence_guard(placed)
-        reads = shipped().read(sentence, placed, any_guard) if self._has_kinds else {}
+        # A model of words is sure of anything about words that mean nothing by themselves.
+        telling = self._has_kinds and not opens_only([word.text for word in placed])
+        reads = shipped().read(sentence, placed, any_guard) if telling else {}
         likeness = self._examples.likeness(placed, any_guard)
         for number, action in enumerate(self.actions):
             score, why, guard = phrases.get(number, (0.0, "", None))
-            if action.kind is not None:
+            if action.kind in reads:
                 score, why, guard = _second_opinion(score, why, guard, reads[action.kind], action.kind)
             if owners := own.get(number):
                 score, why, guard = max((score, why, guard), owners, key=lambda each: each[0])
