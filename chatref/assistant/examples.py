@@ -16,6 +16,7 @@ from chatref.knowledge.postings import Postings, unit_weights
 from chatref.knowledge.words import PlacedWord, grams, placed_words, stem
 
 _LIKE_AT = 0.57
+_TAUGHT_AT = 0.53
 _STEEPNESS = 14.0
 
 
@@ -63,7 +64,7 @@ class Likeness:
             return _NONE
         index = int(mine[np.argmax(self._closeness[mine])])
         example, closeness = self._examples[index], float(self._closeness[index])
-        likely = 1.0 / (1.0 + exp(-_STEEPNESS * (closeness - _LIKE_AT)))
+        likely = 1.0 / (1.0 + exp(-_STEEPNESS * (closeness - (_LIKE_AT if example.ours else _TAUGHT_AT))))
         # What an example asks for is not asked for under a guard; what a guarded counterexample refuses, is without.
         telling = example.guard if counter else self._guard
         if telling is not None and example.guard != self._guard:
