@@ -23,12 +23,14 @@ import api.visitors.endpoints
 from api import problems
 from api.engine import Conversations
 from api.ingestions import Ingestions
-from api.middleware import BodyLimit, SecurityHeaders, WidgetOrigins
+from api.middleware import BodyLimit, SecurityHeaders, WidgetOrigins, WithoutNul
 from api.pages import pages
 from api.problems import ProblemBody
 from api.rates import Rates
 from api.services import Services
 from chatref.configuration import Configuration
+from chatref.embedding.interface import Embedder
+from chatref.embedding.meaning import PATIENT_TIME_LIMIT
 from chatref.settings import Settings
 from chatref.store.database import Database
 from chatref.store.feed import Feed
@@ -62,13 +64,14 @@ def create_app(
     database: Database,
     conversations: Conversations,
     ingestions: Ingestions,
+    embedder: Embedder | None = None,
     dist: Path | None = None,
 ) -> FastAPI:
     """The application. It runs the live feed while it runs; the database and the Temporal client stay the caller's.
 
     `dist` is where the web pages were built; without it only the API is served.
     """
-    configuration = Configuration(database)
+    configuration = Configuration(database, embedder, question_limit=PATIENT_TIME_LIMIT)
     feed = Feed(database, configuration.outdated)
 
     @asynccontextmanager
@@ -103,6 +106,7 @@ def create_app(
     if dist is not None and dist.is_dir():
         app.mount("/", pages(dist))
     # The last one added is the outermost.
+    app.add_middleware(WithoutNul)
     app.add_middleware(BodyLimit)
     app.add_middleware(WidgetOrigins, configuration=configuration)
     app.add_middleware(SecurityHeaders, https=settings.public_url.startswith("https:"))

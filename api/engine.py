@@ -47,38 +47,41 @@ class Start:
 
 
 class Conversations:
-    """Every call ends within seconds, with an answer or a `Problem`."""
+    """Every call ends within seconds, with an answer or a `Problem`.
+
+    Without a `start` only a conversation that runs is reached; one that would have to begin is a `Problem`.
+    """
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._in_flight: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
 
-    async def visitor_wrote(self, conversation_id: UUID, message: VisitorMessage, start: Start) -> None:
+    async def visitor_wrote(self, conversation_id: UUID, message: VisitorMessage, start: Start | None) -> None:
         """Once this returns, the message cannot be lost. The same id again changes nothing."""
         await self._signal_with_start(conversation_id, ConversationWorkflow.visitor_message, message, start)
 
-    async def rated(self, conversation_id: UUID, rating: Rating, start: Start) -> None:
+    async def rated(self, conversation_id: UUID, rating: Rating, start: Start | None) -> None:
         await self._signal_with_start(conversation_id, ConversationWorkflow.rate, rating, start)
 
-    async def claim(self, conversation_id: UUID, claim: Claim, start: Start) -> Accepted:
+    async def claim(self, conversation_id: UUID, claim: Claim, start: Start | None) -> Accepted:
         return await self._update(conversation_id, ConversationWorkflow.claim, claim, start)
 
-    async def reply(self, conversation_id: UUID, say: Say, start: Start) -> Accepted:
+    async def reply(self, conversation_id: UUID, say: Say, start: Start | None) -> Accepted:
         return await self._update(conversation_id, ConversationWorkflow.reply, say, start)
 
-    async def note(self, conversation_id: UUID, say: Say, start: Start) -> Accepted:
+    async def note(self, conversation_id: UUID, say: Say, start: Start | None) -> Accepted:
         return await self._update(conversation_id, ConversationWorkflow.note, say, start)
 
-    async def tag(self, conversation_id: UUID, tag: Tag, start: Start) -> Accepted:
+    async def tag(self, conversation_id: UUID, tag: Tag, start: Start | None) -> Accepted:
         return await self._update(conversation_id, ConversationWorkflow.tag, tag, start)
 
-    async def release(self, conversation_id: UUID, release: Release, start: Start) -> Accepted:
+    async def release(self, conversation_id: UUID, release: Release, start: Start | None) -> Accepted:
         return await self._update(conversation_id, ConversationWorkflow.release, release, start)
 
-    async def transfer(self, conversation_id: UUID, transfer: Transfer, start: Start) -> Accepted:
+    async def transfer(self, conversation_id: UUID, transfer: Transfer, start: Start | None) -> Accepted:
         return await self._update(conversation_id, ConversationWorkflow.transfer, transfer, start)
 
-    async def resolve(self, conversation_id: UUID, resolve: Resolve, start: Start) -> Accepted:
+    async def resolve(self, conversation_id: UUID, resolve: Resolve, start: Start | None) -> Accepted:
         return await self._update(conversation_id, ConversationWorkflow.resolve, resolve, start)
 
     async def healthy(self) -> bool:
@@ -89,9 +92,12 @@ class Conversations:
             return False
 
     async def _signal_with_start(
-        self, conversation_id: UUID, signal: Callable[..., Any], argument: Any, start: Start
+        self, conversation_id: UUID, signal: Callable[..., Any], argument: Any, start: Start | None
     ) -> None:
         async with time_limit(SIGNAL_SECONDS):
+            if start is None:
+                await self._signal_running(conversation_id, signal, argument)
+                return
             await self._client.start_workflow(
                 ConversationWorkflow.run,
                 _input(conversation_id, start),
@@ -102,7 +108,15 @@ class Conversations:
                 start_signal_args=[argument],
             )
 
-    async def _update(self, conversation_id: UUID, update: Any, argument: Any, start: Start) -> Accepted:
+    async def _signal_running(self, conversation_id: UUID, signal: Callable[..., Any], argument: Any) -> None:
+        try:
+            await self._client.get_workflow_handle(workflow_id(conversation_id)).signal(signal, argument)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise _not_read() from error
+            raise
+
+    async def _update(self, conversation_id: UUID, update: Any, argument: Any, start: Start | None) -> Accepted:
         # Keyed by conversation, and gone with its last user.
         in_flight = self._in_flight.setdefault(conversation_id, asyncio.Semaphore(UPDATES_AT_ONCE))
         async with time_limit(2 * UPDATE_SECONDS), in_flight, time_limit(UPDATE_SECONDS):
@@ -114,6 +128,8 @@ class Conversations:
             except WorkflowUpdateFailedError as error:
                 if not (isinstance(error.cause, ApplicationError) and error.cause.type == _ENDED_MEANWHILE):
                     raise _refusal(error) from error
+            if start is None:
+                raise _not_read()
             return await self._update_with_start(conversation_id, update, argument, start)
 
     async def _update_running(self, conversation_id: UUID, update: Any, argument: Any) -> Accepted:
@@ -168,6 +184,11 @@ async def time_limit(seconds: float) -> AsyncIterator[None]:
 
 def _unavailable() -> Problem:
     return unavailable("engine_unavailable", "The engine did not answer in time. It is safe to try again.")
+
+
+def _not_read() -> Problem:
+    detail = "The service policy could not be read since the start. It is safe to try again."
+    return unavailable("database_unavailable", detail)
 
 
 def _refusal(error: WorkflowUpdateFailedError) -> Problem:

@@ -12,7 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from api.engine import SIGNAL_SECONDS, time_limit
 from workflows.ingestion import IngestionWorkflow
-from workflows.messages import IngestionInput, Refresh
+from workflows.messages import IngestionInput, Refresh, Schedule
 from workflows.names import INGESTION_QUEUE, ingestion_id
 
 
@@ -25,16 +25,13 @@ class Ingestions:
     async def read(self, source_id: UUID, every: timedelta | None, *, failed_only: bool = False) -> None:
         """Have it read, now or, where it is being read, once more afterwards. Once this returns, it will be."""
         async with time_limit(SIGNAL_SECONDS):
-            await self._client.start_workflow(
-                IngestionWorkflow.run,
-                IngestionInput(str(source_id), every),
-                id=ingestion_id(source_id),
-                task_queue=INGESTION_QUEUE,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                static_summary="Reading a source",
-                start_signal="refresh",
-                start_signal_args=[Refresh(failed_only)],
-            )
+            await self._start(IngestionInput(str(source_id), every), "refresh", Refresh(failed_only))
+
+    async def schedule(self, source_id: UUID, schedule: Schedule) -> None:
+        """Have it read again by another schedule, whether it is being read, rests, or was never to be read again."""
+        begin = IngestionInput(str(source_id), schedule.every, schedule.since)
+        async with time_limit(SIGNAL_SECONDS):
+            await self._start(begin, "schedule", schedule)
 
     async def cancel(self, source_id: UUID) -> None:
         await self._signal(source_id, IngestionWorkflow.cancel)
@@ -50,6 +47,19 @@ class Ingestions:
         except (TimeoutError, RPCError, WorkflowFailureError):
             return False
         return True
+
+    async def _start(self, begin: IngestionInput, signal: str, argument: Refresh | Schedule) -> None:
+        """Signal the workflow of a source, which is started where none runs."""
+        await self._client.start_workflow(
+            IngestionWorkflow.run,
+            begin,
+            id=ingestion_id(UUID(begin.source_id)),
+            task_queue=INGESTION_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            static_summary="Reading a source",
+            start_signal=signal,
+            start_signal_args=[argument],
+        )
 
     async def _signal(self, source_id: UUID, signal: Callable[..., Any]) -> None:
         async with time_limit(SIGNAL_SECONDS):

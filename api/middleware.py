@@ -18,6 +18,9 @@ from chatref.ingestion.kinds import FILE_BYTES_AT_MOST
 BODY_BYTES_AT_MOST = 64 * 1024
 ACTIONS_BYTES_AT_MOST = 2 * 1024 * 1024
 _AROUND_A_FILE = 64 * 1024
+_BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
+_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
+"""As JSON writes it, and not a backslash with `u0000` behind it."""
 _LARGER = {
     re.compile(r"/api/v1/sources"): FILE_BYTES_AT_MOST + _AROUND_A_FILE,
     re.compile(r"/api/v1/actions(/.*)?"): ACTIONS_BYTES_AT_MOST,
@@ -64,6 +67,39 @@ class BodyLimit:
             return message
 
         await self._app(scope, limited, send)
+
+
+class WithoutNul:
+    """Takes the character NUL out of whatever text comes in: PostgreSQL keeps every other. Files stay as they are."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        scope["path"] = scope["path"].replace("\x00", "")
+        scope["query_string"] = scope["query_string"].replace(b"%00", b"")
+        if Headers(scope=scope).get("content-type", "").startswith("multipart/") or scope["method"] in _BODILESS:
+            await self._app(scope, receive, send)
+            return
+        read = False
+
+        async def whole() -> Message:
+            nonlocal read
+            if read:
+                return await receive()
+            body = bytearray()
+            while not read:
+                message = await receive()
+                if message["type"] != "http.request":
+                    return message
+                body += message.get("body", b"")
+                read = not message.get("more_body", False)
+            return {"type": "http.request", "body": _NUL.sub(rb"\1", bytes(body)), "more_body": False}
+
+        await self._app(scope, whole, send)
 
 
 class WidgetOrigins:

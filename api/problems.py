@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from chatref.store.database import DatabaseUnavailable
+from chatref.store.database import AlreadyThere, DatabaseUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -120,6 +120,8 @@ def _as_problem(error: Exception) -> Problem:
         case HTTPException():
             code = _CODES.get(error.status_code, "http_error")
             return Problem(error.status_code, code, str(error.detail), headers=dict(error.headers or {}))
+        case AlreadyThere():
+            return Problem(409, "exists", "Somebody else has just made the same. Look again.")
         case DatabaseUnavailable():
             return unavailable("database_unavailable", "The database cannot be reached.")
         case _:
@@ -132,5 +134,5 @@ async def handle(request: Request, error: Exception) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    for kind in (Problem, RequestValidationError, HTTPException, DatabaseUnavailable, Exception):
+    for kind in (Problem, RequestValidationError, HTTPException, AlreadyThere, DatabaseUnavailable, Exception):
         app.add_exception_handler(kind, handle)

@@ -28,8 +28,10 @@ class Services:
     feed: Feed
     rates: Rates
 
-    def run_start(self, site_id: UUID) -> Start:
-        """What a conversation's run begins with, from memory."""
+    def run_start(self, site_id: UUID) -> Start | None:
+        """What a conversation's run begins with, from memory; None while that is not known yet."""
+        if not self.configuration.is_read:
+            return None
         site = self.configuration.sites.get(site_id)
         summary = f"Chat on {site.name}" if site else "Chat"
         return Start(self.configuration.policy, self.configuration.default_team, summary)

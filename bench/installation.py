@@ -116,6 +116,8 @@ async def house(directory: Path) -> AsyncIterator[House]:
     """What was started in it ends with the block."""
     for name in [name for name in os.environ if name.startswith(_ELSEWHERE) or name == "DATABASE_URL"]:
         del os.environ[name]
+    # Whether a model can be fetched would decide what is measured.
+    os.environ["CHATREF_EMBEDDING_MODEL"] = "none"
     supervisor = Supervisor(directory / "logs", lambda: None)
     try:
         yield House(directory, supervisor)

@@ -5,7 +5,8 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -68,7 +69,8 @@ def up(
 
     problems: list[str] = []
     try:
-        asyncio.run(run(Options(port=port, directory=data, demo=demo, browser=not no_browser)))
+        with _settings_checked():
+            asyncio.run(run(Options(port=port, directory=data, demo=demo, browser=not no_browser)))
     except* (DirectoryInUse, PortInUse, PostgresFailed, ServiceFailed, ToolMissing) as failed:
         problems = [str(error) for error in _each(failed)]
     if problems:
@@ -132,7 +134,8 @@ def migrate(
             )
             raise typer.Exit(1) from None
 
-    asyncio.run(run())
+    with _settings_checked():
+        asyncio.run(run())
 
 
 @agents.command("add")
@@ -222,32 +225,47 @@ def apply_actions(
 
 @sources.command("add")
 def add_source(
-    what: Annotated[str, typer.Argument(metavar="PATH|URL", help="A file, or the address of a page.")],
+    what: Annotated[str, typer.Argument(metavar="PATH|URL", help="A file, a folder of files, or a page's address.")],
     site: Annotated[bool, typer.Option("--site", help="The whole site that begins at this address.")] = False,
     pages: Annotated[int, typer.Option(help="How many pages of a site to read at most.", min=1, max=2000)] = 200,
     data: DataOption = DEFAULT_DIRECTORY,
 ) -> None:
-    """Add a file, a web page or a whole site, and wait until it is read.
+    """Add a file, every file of a folder, a web page or a whole site, and wait until all is read.
 
-    Reads Markdown, text, HTML, PDF and DOCX. The installation is that of DATABASE_URL and TEMPORAL_ADDRESS, or else the
-    `chatref up` which runs in DIR.
+    Reads Markdown, text, HTML, PDF and DOCX; ends with 1 where something could not be read. The installation is that of
+    DATABASE_URL and TEMPORAL_ADDRESS, or else the `chatref up` which runs in DIR.
     """
-    from chatref.library import NotASource, add_and_wait
+    from chatref.library import NotASource, add_and_wait, named
 
     def show(done: int, found: int) -> None:
         if found > 1:
             typer.echo(f"{done} of {found} pages")
 
-    try:
-        source = asyncio.run(
-            add_and_wait(_database_url(data), _temporal(data), what, page_limit=pages if site else None, show=show)
-        )
-    except NotASource as error:
-        typer.echo(f"chatref: {error}", err=True)
-        raise typer.Exit(1) from None
-    typer.echo(f"{source.id}  {source.status}  {source.title}")
-    if source.status == "failed":
-        typer.echo(f"chatref: {source.error}", err=True)
+    page_limit = pages if site else None
+
+    async def add() -> bool:
+        whole = True
+        for each in named(what):
+            try:
+                source = await add_and_wait(database_url, temporal, each, page_limit=page_limit, show=show)
+            except NotASource as error:
+                typer.echo(f"chatref: {error}", err=True)
+                whole = False
+                continue
+            typer.echo(f"{source.id}  {source.status}  {source.title}")
+            if source.status == "failed":
+                typer.echo(f"chatref: {source.error}", err=True)
+                whole = False
+        return whole
+
+    database_url, temporal = _database_url(data), _temporal(data)
+    with _reachable(data):
+        try:
+            whole = asyncio.run(add())
+        except NotASource as error:
+            typer.echo(f"chatref: {error}", err=True)
+            whole = False
+    if not whole:
         raise typer.Exit(1)
 
 
@@ -256,8 +274,32 @@ def list_sources(data: DataOption = DEFAULT_DIRECTORY) -> None:
     """Every source, with its state and the number of passages that answer."""
     from chatref.library import described
 
-    for line in asyncio.run(described(_database_url(data))):
+    database_url = _database_url(data)
+    with _reachable(data):
+        lines = asyncio.run(described(database_url))
+    for line in lines:
         typer.echo(line)
+
+
+@contextmanager
+def _reachable(data: Path) -> Iterator[None]:
+    """Ends the command with what to do where the database or Temporal is away."""
+    from chatref.composition import EngineUnavailable
+    from chatref.store.database import DatabaseUnavailable
+
+    try:
+        yield
+    except DatabaseUnavailable:
+        problem = "The database cannot be reached."
+    except EngineUnavailable as error:
+        problem = str(error)
+    else:
+        return
+    advice = "Check DATABASE_URL and TEMPORAL_ADDRESS."
+    if "DATABASE_URL" not in os.environ:
+        advice = f"Start `chatref up` in {data} (again), or set DATABASE_URL and TEMPORAL_ADDRESS."
+    typer.echo(f"chatref: {problem} {advice}", err=True)
+    raise typer.Exit(1)
 
 
 def _running(data: Path, name: str) -> str:
@@ -284,8 +326,27 @@ def _run(main: Coroutine[Any, Any, None]) -> None:
     """In uvloop: less time per message than asyncio's own loop."""
     import uvloop
 
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with _settings_checked(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(main)
+
+
+@contextmanager
+def _settings_checked() -> Iterator[None]:
+    """Ends the command where a setting is missing or not valid, with which one and why, and never with its value."""
+    from pydantic import ValidationError
+
+    try:
+        yield
+    except ValidationError as error:
+        if error.title not in ("Settings", "TemporalSettings", "Given"):
+            raise
+        problems = [(str(each["loc"][0]).upper(), each["msg"]) for each in error.errors(include_input=False)]
+    else:
+        return
+    for name, problem in problems:
+        usual = name.startswith(("CHATREF_", "DATABASE_", "TEMPORAL_", "OPENAI_"))
+        typer.echo(f"chatref: {name if usual else f'CHATREF_{name}'}: {problem}", err=True)
+    raise typer.Exit(1)
 
 
 def _each(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:

@@ -4,10 +4,11 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import uvicorn
 from temporalio.client import Client
@@ -20,11 +21,15 @@ from activities.responder import ResponderActivities
 from api.app import create_app
 from api.engine import Conversations
 from api.ingestions import Ingestions
+from api.problems import Problem
 from chatref.assistant.interface import Assistant
 from chatref.assistant.keyless import KeylessAssistant
 from chatref.assistant.openai import OpenAIAssistant, connect
 from chatref.assistant.responder import Responder
 from chatref.configuration import Configuration
+from chatref.embedding.interface import Embedder
+from chatref.embedding.local import LocalEmbedder
+from chatref.embedding.openai import OpenAIEmbedder
 from chatref.ingestion.ingestion import SourceReading
 from chatref.ingestion.reader import Reader
 from chatref.settings import Settings, TemporalSettings
@@ -44,6 +49,9 @@ STICKY = timedelta(seconds=3)
 PUBLISHING_SECONDS = 120.0
 KEPT_ALIVE = timedelta(seconds=75)
 """An idle connection; longer than proxies keep theirs, so that none sends a request into one that is just ending."""
+NO_MODEL = "none"
+LOCAL_EMBEDDING_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
+SERVED_EMBEDDING_MODEL = "text-embedding-3-small"
 WEB_PAGES = Path(__file__).parents[1] / "web" / "dist"
 
 
@@ -61,9 +69,24 @@ async def temporal_client(settings: TemporalSettings, *, lazy: bool = False) -> 
     )
 
 
-def ingestions(client: Client) -> Ingestions:
-    """How sources are had read, for who is not the API."""
-    return Ingestions(client)
+class EngineUnavailable(Exception):
+    """Temporal cannot be had. The words are for people."""
+
+
+async def reading_of_sources(settings: TemporalSettings) -> Callable[[UUID, timedelta | None], Awaitable[None]]:
+    """How sources are had read, for who is not the API. It, and what it gives, raise `EngineUnavailable`."""
+    try:
+        ingestions = Ingestions(await temporal_client(settings))
+    except (RPCError, RuntimeError):
+        raise EngineUnavailable(f"Temporal cannot be reached at {settings.temporal_address}.") from None
+
+    async def read(source_id: UUID, every: timedelta | None) -> None:
+        try:
+            await ingestions.read(source_id, every)
+        except Problem as problem:
+            raise EngineUnavailable(problem.detail) from problem
+
+    return read
 
 
 def model(settings: Settings, configuration: Configuration, log: ConversationLog) -> Assistant | None:
@@ -71,7 +94,17 @@ def model(settings: Settings, configuration: Configuration, log: ConversationLog
     if settings.openai_api_key is None:
         return None
     client = connect(settings.openai_api_key.get_secret_value(), settings.openai_base_url)
-    return OpenAIAssistant(client, settings.openai_model, configuration.index, configuration.triggers, log.transcript)
+    return OpenAIAssistant(client, settings.openai_model, configuration.search, configuration.triggers, log.transcript)
+
+
+def embedder(settings: Settings) -> Embedder | None:
+    """The embeddings server where one is set, otherwise the local model, unless none is wished."""
+    if settings.embedding_model == NO_MODEL:
+        return None
+    if settings.embedding_base_url is None:
+        return LocalEmbedder(settings.embedding_model or LOCAL_EMBEDDING_MODEL)
+    key = settings.embedding_api_key.get_secret_value() if settings.embedding_api_key else "none"
+    return OpenAIEmbedder(key, settings.embedding_base_url, settings.embedding_model or SERVED_EMBEDDING_MODEL)
 
 
 @asynccontextmanager
@@ -81,7 +114,7 @@ async def workers(settings: Settings, client: Client) -> AsyncIterator[list[Work
     # Of its own: publishing a large source takes longer than a chat's statements may, and must not take their places.
     database_of_sources = Database(settings.database_url, pool_size=8, command_seconds=PUBLISHING_SECONDS)
     reader = Reader()
-    configuration = Configuration(database)
+    configuration = Configuration(database, embedder(settings), computes=True)
 
     async def connected() -> None:
         configuration.outdated(None)
@@ -95,7 +128,7 @@ async def workers(settings: Settings, client: Client) -> AsyncIterator[list[Work
         conversations = ConversationLog(database)
         responder = Responder(
             configuration.triggers,
-            KeylessAssistant(configuration.index),
+            KeylessAssistant(configuration.search),
             model(settings, configuration, conversations),
         )
         log, answers = LogActivities(conversations), ResponderActivities(responder)
@@ -142,6 +175,7 @@ async def serve_api(host: str, port: int) -> None:
         database=database,
         conversations=Conversations(client),
         ingestions=Ingestions(client),
+        embedder=embedder(settings),
         dist=WEB_PAGES,
     )
     config = uvicorn.Config(

@@ -3,17 +3,22 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from uuid import UUID
 
 from chatref.assistant.triggers import Triggers
 from chatref.conversation.actions import CustomAction
 from chatref.conversation.policy import ServicePolicy
+from chatref.embedding.interface import Embedder, EmbedderUnavailable
+from chatref.embedding.meaning import TIME_LIMIT, Meaning
 from chatref.knowledge.holder import Holder
-from chatref.knowledge.index import Index
+from chatref.knowledge.index import Index, texts_of
+from chatref.knowledge.search import Search
 from chatref.store import actions, policies, sites, sources, teams
-from chatref.store.channels import Config
+from chatref.store.channels import Config, config_changed
 from chatref.store.database import Database, DatabaseUnavailable
 from chatref.store.tables import Site, Team
+from chatref.vectors import COMPUTE_AGAIN_AFTER, Vectors
 
 logger = logging.getLogger(__name__)
 
@@ -21,20 +26,38 @@ _AGAIN_AFTER = 0.5
 
 
 class Configuration:
-    """Reread when it changes and kept when the database is away. Lives as long as the process."""
+    """Reread when it changes and kept when the database is away. Lives as long as the process.
 
-    def __init__(self, database: Database) -> None:
+    With an `embedder`, passages get vectors as soon as it is ready; the process that `computes` makes the missing ones.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        embedder: Embedder | None = None,
+        *,
+        computes: bool = False,
+        question_limit: timedelta = TIME_LIMIT,
+        compute_again_after: float = COMPUTE_AGAIN_AFTER,
+    ) -> None:
         self.policy = ServicePolicy()
         self.sites: dict[UUID, Site] = {}
         self.teams: list[Team] = []
         self.actions: list[CustomAction] = []
         self.triggers = Holder(Triggers(()))
         self.index = Holder(Index(()))
+        self.meaning = Meaning(question_limit)
+        self.search = Search(self.index, self.meaning)
         self._database = database
+        self._embedder = embedder
+        self._computes = computes
+        self._compute_again_after = compute_again_after
+        self._vectors: Vectors | None = None
         self._stale: set[Config] = set()
+        self._read: set[Config] = set()
         self._changed = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         self._readers: dict[Config, Callable[[], Awaitable[None]]] = {
             Config.POLICY: self._read_policy,
             Config.SITES: self._read_sites,
@@ -50,12 +73,14 @@ class Configuration:
             await self.refresh()
         except DatabaseUnavailable:
             logger.warning("starting without the configuration: the database cannot be reached")
-        self._task = asyncio.create_task(self._refresh_forever(), name="configuration")
+        self._tasks.append(asyncio.create_task(self._refresh_forever(), name="configuration"))
+        if self._embedder is not None:
+            self._tasks.append(asyncio.create_task(self._use_embedder(self._embedder), name="vectors"))
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def outdated(self, what: Config | None) -> None:
         """Have it reread soon; None means everything."""
@@ -71,9 +96,15 @@ class Configuration:
                 self._stale.discard(kind)
                 try:
                     await self._readers[kind]()
+                    self._read.add(kind)
                 except BaseException:
                     self._stale.add(kind)
                     raise
+
+    @property
+    def is_read(self) -> bool:
+        """Whether all of it has been read at least once: until then there are only defaults."""
+        return self._read >= set(Config)
 
     @property
     def default_team(self) -> str:
@@ -94,6 +125,22 @@ class Configuration:
             except Exception:
                 logger.exception("the configuration could not be read; the one before is kept")
                 self._stale.clear()
+
+    async def _use_embedder(self, embedder: Embedder) -> None:
+        try:
+            await embedder.prepare()
+        except EmbedderUnavailable as error:
+            logger.warning("no embedding model (%s): searching by words alone", error)
+            return
+        self._vectors = Vectors(self._database, embedder, self._compute_again_after)
+        self.meaning.use(embedder)
+        self.outdated(Config.SOURCES)
+        if self._computes:
+            await self._vectors.compute_forever(self._say_sources_changed)
+
+    async def _say_sources_changed(self) -> None:
+        async with self._database.session() as session:
+            await config_changed(session, Config.SOURCES)
 
     async def _read_policy(self) -> None:
         async with self._database.session() as session:
@@ -119,4 +166,7 @@ class Configuration:
     async def _read_sources(self) -> None:
         async with self._database.session() as session:
             passages = await sources.passages(session)
-        self.index.current = await asyncio.to_thread(Index, passages)
+        vectors = None
+        if self._vectors is not None:
+            vectors = await self._vectors.of({text for passage in passages for text in texts_of(passage)})
+        self.index.current = await asyncio.to_thread(Index, passages, vectors)

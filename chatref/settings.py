@@ -27,7 +27,7 @@ class Settings(TemporalSettings):
 
     database_url: str = Field(validation_alias=AliasChoices("DATABASE_URL", "CHATREF_DATABASE_URL"))
     """A PostgreSQL address: `postgresql://user:password@host:port/database`."""
-    secret: SecretStr
+    secret: SecretStr = Field(min_length=32)
     """Signs visitor tokens; at least 32 characters, the same for every API process, and kept."""
     public_url: str = "http://127.0.0.1:8080"
     """Where browsers reach the API: its pages are ours, and with `https` cookies and pages insist on it."""
@@ -37,6 +37,14 @@ class Settings(TemporalSettings):
     """Another server that speaks the same protocol."""
     openai_model: str = "gpt-4.1-mini"
     """Which model to ask; it has to support structured output."""
+    embedding_base_url: str | None = None
+    """A server of the OpenAI embeddings protocol, such as `https://api.openai.com/v1`: passages and questions are sent
+    there, so that they are found by meaning. Without it, a small model on this machine does that, fetched once."""
+    embedding_api_key: SecretStr | None = None
+    """For that server, where it wants one."""
+    embedding_model: str | None = None
+    """Default: `text-embedding-3-small` with a server, `sentence-transformers/all-MiniLM-L6-v2` on this machine.
+    `none` searches by words alone."""
     visitor_messages_per_minute: int = 3000
     """Per conversation; more answers 429. Bursts become one turn, so this guards the server, not the model."""
 

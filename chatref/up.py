@@ -54,7 +54,7 @@ class Given(BaseSettings):
     """Use this PostgreSQL instead of starting one."""
     temporal_address: str | None = Field(None, validation_alias=AliasChoices("TEMPORAL_ADDRESS"))
     """Use this Temporal server instead of starting one."""
-    secret: SecretStr | None = None
+    secret: SecretStr | None = Field(None, min_length=32)
     """Signs visitor tokens; made up at the first start and kept in the directory where none is given."""
     postgres_port: int | None = None
     """Where the embedded PostgreSQL listens; a free port, the same at every start, where none is given."""

@@ -84,7 +84,7 @@ async def openapi() -> str:
     database = Database("postgresql://nowhere/none")
     client = await temporal_client(TemporalSettings(), lazy=True)
     app = create_app(
-        settings=Settings(database_url=database.url, secret=SecretStr("")),
+        settings=Settings(database_url=database.url, secret=SecretStr("-" * 32)),
         database=database,
         conversations=Conversations(client),
         ingestions=Ingestions(client),

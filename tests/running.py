@@ -30,13 +30,13 @@ async def eventually(condition: Callable[[], Awaitable[bool]], what: str, within
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """Ours without what would point the processes elsewhere."""
+    """Ours without what would point the processes elsewhere, and without a model that would be fetched."""
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("CHATREF_", "OPENAI_", "TEMPORAL_")) and name != "DATABASE_URL"
     }
-    return kept | settings
+    return kept | {"CHATREF_EMBEDDING_MODEL": "none"} | settings
 
 
 def ended(pid: int) -> bool:
@@ -48,10 +48,11 @@ def ended(pid: int) -> bool:
 
 @dataclass
 class Installation:
-    """`chatref up` in a directory of the test's."""
+    """`chatref up` in a directory of the test's. `settings` are its environment, beside the usual."""
 
     directory: Path
     port: int
+    settings: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[str] | None = None
 
     @property
@@ -66,7 +67,7 @@ class Installation:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=environment(CHATREF_ADMIN_EMAIL=ADMIN_EMAIL, CHATREF_ADMIN_PASSWORD=ADMIN_PASSWORD),
+            env=environment(CHATREF_ADMIN_EMAIL=ADMIN_EMAIL, CHATREF_ADMIN_PASSWORD=ADMIN_PASSWORD, **self.settings),
         )
 
     async def start(self) -> None:

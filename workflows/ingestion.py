@@ -5,7 +5,8 @@ it is. So a site of a thousand pages costs a few events a minute, and a crash co
 """
 
 import asyncio
-from datetime import timedelta
+import contextlib
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -13,7 +14,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 
 with workflow.unsafe.imports_passed_through():
     from chatref.effects import Ingestion, Progress
-    from workflows.messages import IngestionInput, Refresh
+    from workflows.messages import IngestionInput, Refresh, Schedule
 
 # Whatever fails here passes: what is wrong with a page is the page's outcome, not a failure of the reading.
 RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=15))
@@ -30,7 +31,8 @@ class IngestionWorkflow:
     @workflow.init
     def __init__(self, begin: IngestionInput) -> None:
         self._source_id = begin.source_id
-        self._asked: Refresh | None = None if begin.resting else Refresh()
+        self._asked: Refresh | None = Refresh() if begin.since is None else None
+        self._schedule = Schedule(begin.every, begin.since or workflow.now())
         self._gone = False
         self._reading: asyncio.Task[None] | None = None
 
@@ -42,23 +44,24 @@ class IngestionWorkflow:
             if self._gone:
                 return
             if self._asked is None:
-                if begin.every is None:
+                due = self._due()
+                if due is None:
                     return
-                try:
-                    await workflow.wait_condition(
-                        lambda: self._asked is not None or self._gone,
-                        timeout=begin.every,
-                        timeout_summary="until the source is read again",
+                if workflow.info().is_continue_as_new_suggested():
+                    workflow.continue_as_new(
+                        IngestionInput(begin.source_id, self._schedule.every, self._schedule.since)
                     )
-                except TimeoutError:
-                    self._asked = Refresh()
-            if workflow.info().is_continue_as_new_suggested() and self._asked is None:
-                workflow.continue_as_new(IngestionInput(begin.source_id, begin.every, resting=True))
+                await self._rest(due)
 
     @workflow.signal
     def refresh(self, refresh: Refresh) -> None:
         """Read it again; while it is being read, once more afterwards."""
         self._asked = refresh
+
+    @workflow.signal
+    def schedule(self, schedule: Schedule) -> None:
+        """Another schedule from now on. What is overdue by it is read at once."""
+        self._schedule = schedule
 
     @workflow.signal
     def cancel(self) -> None:
@@ -72,6 +75,22 @@ class IngestionWorkflow:
         """The source is no more."""
         self._gone = True
         self.cancel()
+
+    def _due(self) -> datetime | None:
+        return None if self._schedule.every is None else self._schedule.since + self._schedule.every
+
+    async def _rest(self, due: datetime) -> None:
+        """Until it is due, or there is something else to do."""
+        left = due - workflow.now()
+        if left > timedelta(0):
+            with contextlib.suppress(TimeoutError):
+                await workflow.wait_condition(
+                    lambda: self._asked is not None or self._gone or self._due() != due,
+                    timeout=left,
+                    timeout_summary="until the source is read again",
+                )
+                return
+        self._asked = self._asked or Refresh()
 
     async def _read_or_stop(self, refresh: Refresh) -> None:
         self._asked = None
@@ -96,6 +115,7 @@ class IngestionWorkflow:
                 raise
         finally:
             self._reading = None
+            self._schedule.since = workflow.now()
 
     async def _read(self, refresh: Refresh) -> None:
         reading = await workflow.execute_activity_method(

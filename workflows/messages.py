@@ -5,7 +5,7 @@ nothing. An empty one is never the same as another.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chatref.conversation.events import Person
 from chatref.conversation.policy import ServicePolicy
@@ -80,11 +80,19 @@ class Resolve:
 
 @dataclass
 class IngestionInput:
-    """`every` is the schedule, if any. `resting` when a run continues another: then it does not read at once."""
+    """`every` is the schedule, if any, counted from `since`: then it does not read at once."""
 
     source_id: str
     every: timedelta | None = None
-    resting: bool = False
+    since: datetime | None = None
+
+
+@dataclass
+class Schedule:
+    """Read it again `every` so often from now on, counted from `since`, the end of the reading before; or never."""
+
+    every: timedelta | None
+    since: datetime
 
 
 @dataclass

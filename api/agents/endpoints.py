@@ -112,8 +112,8 @@ async def replace(agent: Known, body: AgentBody, admin: Admin, services: Use) ->
         same = await agents.by_email(session, body.email)
         if same is not None and same.id != agent.id:
             raise Problem(409, "exists", "Another agent has this e-mail address.")
-        if agent.role == "admin" and body.role != "admin":
-            await _check_not_last(session)
+        if body.role != "admin":
+            await _check_not_last(session, agent)
         await _check_teams(session, body)
         agent.email, agent.name, agent.role = body.email.lower(), body.name, body.role
         if password_hash is not None:
@@ -134,14 +134,13 @@ async def replace(agent: Known, body: AgentBody, admin: Admin, services: Use) ->
 async def delete(agent: Known, admin: Admin, services: Use) -> None:
     """Let an agent go: they are signed out everywhere. What they wrote stays theirs."""
     async with services.database.session() as session:
-        if agent.role == "admin":
-            await _check_not_last(session)
+        await _check_not_last(session, agent)
         await agents.deactivate(session, await session.merge(agent))
     await services.feed.access_changed(agent.id)
 
 
-async def _check_not_last(session: AsyncSession) -> None:
-    if await agents.admins(session) <= 1:
+async def _check_not_last(session: AsyncSession, agent: Agent) -> None:
+    if not await agents.other_admins(session, agent.id):
         raise Problem(409, "last_admin", "Somebody has to be able to administer.")
 
 

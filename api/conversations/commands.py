@@ -27,7 +27,7 @@ router = APIRouter(
 )
 
 
-async def _start(conversation_id: UUID, caller: Caller, services: Use) -> Start:
+async def _start(conversation_id: UUID, caller: Caller, services: Use) -> Start | None:
     site_id = await conversations.site_of(services.database, conversation_id)
     if site_id is None:
         raise not_found("conversation")
@@ -35,7 +35,7 @@ async def _start(conversation_id: UUID, caller: Caller, services: Use) -> Start:
 
 
 # Also checks that there is such a conversation: the workflow would start for any id.
-Known = Annotated[Start, Depends(_start)]
+Known = Annotated[Start | None, Depends(_start)]
 
 
 @router.post("/claim")

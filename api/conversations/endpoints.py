@@ -33,7 +33,7 @@ async def list_conversations(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
     """One page of a view."""
-    query = conversations.Query(view, caller.id, tag, team, q.replace("\x00", "").strip(), sort)
+    query = conversations.Query(view, caller.id, tag, team, q.strip(), sort)
     try:
         async with services.database.session() as session:
             page = await conversations.page(session, query, cursor, limit)

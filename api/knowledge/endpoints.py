@@ -9,14 +9,13 @@ from api.fields import MessageText
 from api.problems import problems
 from api.services import Use
 from api.session.caller import AUTHENTICATED, Caller
-from chatref.knowledge.index import FLOOR
 
 router = APIRouter(prefix="/api/v1/knowledge", tags=["sources"], dependencies=AUTHENTICATED)
 
 
 class Question(BaseModel):
     text: MessageText
-    limit: int = Field(5, ge=1, le=20)
+    limit: int = Field(5, ge=1, le=50)
 
 
 class SourceOfPassage(BaseModel):
@@ -44,10 +43,10 @@ class SearchResult(BaseModel):
 @router.post("/search", responses=problems(401, 422, 503))
 async def search(body: Question, caller: Caller, services: Use) -> SearchResult:
     """The passages that fit a question best, best first."""
-    result = services.configuration.index.current.search(body.text, body.limit)
+    result = await services.configuration.search.find(body.text, body.limit)
     return SearchResult(
         found=result.found,
-        floor=FLOOR,
+        floor=result.floor,
         passages=[
             PassageOut(
                 id=UUID(hit.passage.id),

@@ -7,7 +7,7 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 
 from api.origins import is_ours
 from api.problems import Problem
-from api.services import Use
+from api.services import Services, Use
 from chatref.credentials import token_hash
 from chatref.store import agents
 from chatref.store.agents import Identity
@@ -33,14 +33,19 @@ def refuse_other_origins(request: Request, public_url: str) -> None:
         raise Problem(403, "forbidden", "Requests from other pages are not accepted.")
 
 
-async def _caller(request: Request, services: Use) -> Identity:
+async def identify(request: Request, services: Services) -> Identity | None:
+    """Who calls, as far as they may at this moment: asked again later, somebody's session may be over."""
     if key := bearer(request):
-        identity = await agents.by_key(services.database, token_hash(key))
-    elif token := request.cookies.get(COOKIE):
+        return await agents.by_key(services.database, token_hash(key))
+    if token := request.cookies.get(COOKIE):
+        return await agents.by_session(services.database, token_hash(token))
+    return None
+
+
+async def _caller(request: Request, services: Use) -> Identity:
+    if not bearer(request) and COOKIE in request.cookies:
         refuse_other_origins(request, services.settings.public_url)
-        identity = await agents.by_session(services.database, token_hash(token))
-    else:
-        identity = None
+    identity = await identify(request, services)
     if identity is None:
         raise Problem(401, "not_signed_in", "Sign in, or send an API key as Bearer.")
     return identity

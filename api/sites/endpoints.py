@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from pydantic import AfterValidator, BaseModel, Field
 
 from api.fields import Name
-from api.problems import not_found, problems
+from api.problems import Problem, not_found, problems
 from api.services import Use
 from api.session.caller import AUTHENTICATED, Admin, Caller
 from api.visitors.schemas import Look
@@ -18,7 +18,7 @@ from chatref.store.channels import Config
 from chatref.store.tables import Site
 
 router = APIRouter(
-    prefix="/api/v1/sites", tags=["sites"], dependencies=AUTHENTICATED, responses=problems(401, 403, 404, 422, 503)
+    prefix="/api/v1/sites", tags=["sites"], dependencies=AUTHENTICATED, responses=problems(401, 403, 404, 409, 422, 503)
 )
 
 
@@ -102,8 +102,10 @@ async def replace(site: Known, body: SiteBody, admin: Admin, services: Use) -> S
 
 @router.delete("/{site_id}", status_code=204)
 async def delete(site: Known, admin: Admin, services: Use) -> None:
-    """Remove a site, with every conversation that was held on it."""
+    """Remove a site, with every conversation that was held on it. Open ones have to be resolved before."""
     async with services.database.session() as session:
+        if count := await sites.open_conversations(session, site):
+            raise Problem(409, "in_use", f"Resolve its open conversations first: there are {count}.")
         await sites.remove(session, site)
     await services.configuration.refresh(Config.SITES)
 

@@ -1,6 +1,8 @@
 """Sources: the content that the assistant answers from."""
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import PurePath
 from typing import Annotated, Any
@@ -9,7 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 
 from api.problems import Problem, invalid, not_found, problems
 from api.services import Services, Use
@@ -34,6 +36,7 @@ from chatref.store import readings, sources
 from chatref.store.channels import Config
 from chatref.store.readings import Counts
 from chatref.store.tables import Source, SourceContent
+from workflows.messages import Schedule
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +47,8 @@ router = APIRouter(
     responses=problems(401, 403, 404, 413, 422, 503),
 )
 
+PART_BYTES = 1024 * 1024
+"""A file goes from the disk, where it came in, to the database in parts of this size."""
 PATIENCE_SECONDS = 3.0
 """How long an answer waits for the reading of what was given whole, which usually takes no longer."""
 
@@ -98,17 +103,10 @@ async def create(request: Request, admin: Admin, services: Use) -> SourceOut:
 
     It is read in the background; what takes moments is `ready` in the answer already.
     """
-    if request.headers.get("content-type", "").startswith("multipart/form-data"):
-        given: tuple[Source, SourceContent | None] = await _uploaded(request)
-    else:
-        try:
-            body = NEW_SOURCE.validate_json(await request.body())
-        except ValidationError as error:
-            raise RequestValidationError(error.errors(include_url=False)) from error
-        given = _given(body)
-    source, content = given
-    async with services.database.session() as session:
+    async with _sent(request) as (source, content, rest), services.database.session() as session:
         await sources.add(session, source, content)
+        if content is not None:
+            await sources.add_parts(session, source.id, content.name, rest)
     try:
         await services.ingestions.read(source.id, _every(source))
     except Problem:
@@ -153,6 +151,33 @@ async def cancel(source: Known, admin: Admin, services: Use) -> SourceOut:
     return await _described(source.id, services)
 
 
+@router.put("/{source_id}", openapi_extra=_BODY)
+async def replace(source: Known, request: Request, admin: Admin, services: Use) -> SourceOut:
+    """Change a source, sent as a new one would be. Its kind stays.
+
+    Another schedule counts from the reading before. Whatever else changes has it read again, and what answers now goes
+    on until that is complete.
+    """
+    async with _sent(request) as (wanted, content, rest), services.database.session() as session:
+        if wanted.kind != source.kind:
+            raise invalid("kind", f"a source of kind {source.kind} stays one; remove it and add another")
+        # Kept from being read until the engine has agreed; where it does not, nothing has changed.
+        current = await sources.locked(session, source.id)
+        if current is None:
+            raise not_found("source")
+        rescheduled = wanted.every_seconds != current.every_seconds
+        current.every_seconds = wanted.every_seconds
+        changed = await sources.replace(session, current, wanted, content)
+        if content is not None:
+            await sources.add_parts(session, source.id, content.name, rest)
+        every, since = _every(current), current.changed_at
+        if rescheduled:
+            await services.ingestions.schedule(source.id, Schedule(every, since))
+        if changed:
+            await services.ingestions.read(source.id, every)
+    return await _described(source.id, services)
+
+
 @router.delete("/{source_id}", status_code=204)
 async def delete(source: Known, admin: Admin, services: Use) -> None:
     """Remove a source. The assistant answers from it no more."""
@@ -180,6 +205,33 @@ def _every(source: Source) -> timedelta | None:
     return None if source.every_seconds is None else timedelta(seconds=source.every_seconds)
 
 
+_Sent = tuple[Source, SourceContent | None, AsyncIterator[bytes]]
+
+
+@asynccontextmanager
+async def _sent(request: Request) -> AsyncIterator[_Sent]:
+    """A source, the beginning of its content, and what comes after that."""
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        async with request.form(max_files=1, max_fields=5) as form:
+            yield await _uploaded(form)
+        return
+    try:
+        body = NEW_SOURCE.validate_json(await request.body())
+    except ValidationError as error:
+        raise RequestValidationError(error.errors(include_url=False)) from error
+    yield *_given(body), _nothing()
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    return
+    yield
+
+
+async def _rest_of(file: UploadFile) -> AsyncIterator[bytes]:
+    while part := await file.read(PART_BYTES):
+        yield part
+
+
 def _given(body: AnySource) -> tuple[Source, SourceContent | None]:
     match body:
         case TextSource():
@@ -196,17 +248,16 @@ def _given(body: AnySource) -> tuple[Source, SourceContent | None]:
             return Source(kind=body.kind, title=title, url=body.url, page_limit=limit, every_seconds=every), None
 
 
-async def _uploaded(request: Request) -> tuple[Source, SourceContent]:
-    async with request.form(max_files=1, max_fields=5) as form:
-        file = form.get("file")
-        if not isinstance(file, UploadFile) or not file.filename:
-            raise invalid("file", "is missing")
-        name = PurePath(file.filename.replace("\x00", ""))
-        if not media_type_of(name.name):
-            raise Problem(422, "invalid", f"Only {', '.join(sorted(TYPES))} files can be read.")
-        if (file.size or 0) > FILE_BYTES_AT_MOST:
-            megabytes = FILE_BYTES_AT_MOST // 1024 // 1024
-            raise Problem(413, "too_large", f"A file may have at most {megabytes} MB.")
-        content = await file.read()
+async def _uploaded(form: FormData) -> _Sent:
+    file = form.get("file")
+    if not isinstance(file, UploadFile) or not file.filename:
+        raise invalid("file", "is missing")
+    name = PurePath(file.filename.replace("\x00", ""))
+    if not media_type_of(name.name):
+        raise Problem(422, "invalid", f"Only {', '.join(sorted(TYPES))} files can be read.")
+    if (file.size or 0) > FILE_BYTES_AT_MOST:
+        megabytes = FILE_BYTES_AT_MOST // 1024 // 1024
+        raise Problem(413, "too_large", f"A file may have at most {megabytes} MB.")
     source = Source(kind="file", title=name.stem[:200])
-    return source, SourceContent(source_id=source.id, name=name.name[-200:], content=content)
+    begins = await file.read(PART_BYTES)
+    return source, SourceContent(source_id=source.id, name=name.name[-200:], content=begins), _rest_of(file)

@@ -72,11 +72,13 @@ class ReadAgain(BaseModel):
 
 
 class ProgressOut(BaseModel):
-    """Of the pages of the latest reading. `skipped` are those without content of their own."""
+    """Of the pages of the latest reading. `skipped` are those without content of their own; `unchanged` are some
+    of the `read` ones: they said the same as before, and were kept as they were."""
 
     found: int
     waiting: int
     read: int
+    unchanged: int
     skipped: int
     failed: int
 
@@ -115,6 +117,7 @@ class SourceOut(BaseModel):
                 found=counts.found,
                 waiting=counts.waiting,
                 read=counts.read,
+                unchanged=counts.unchanged,
                 skipped=counts.skipped,
                 failed=counts.failed,
             ),

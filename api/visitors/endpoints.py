@@ -98,7 +98,7 @@ async def list_events(conversation_id: UUID, visitor: VisitorCaller, services: U
     "/conversations/{conversation_id}/stream",
     dependencies=AUTHENTICATED,
     response_class=EventSourceResponse,
-    responses=problems(401, 403),
+    responses=problems(401, 403, 429),
 )
 async def stream(
     conversation_id: UUID, visitor: VisitorCaller, services: Use, last_event_id: LastEventId, after: After = 0
@@ -108,6 +108,8 @@ async def stream(
     It begins after `Last-Event-ID` or else `after`. An event whose `seq` came before replaces that one: it happens when
     a crash took what had not become durable.
     """
+    if not services.feed.has_room(conversation_id):
+        raise Problem(429, "rate_limited", "Too many streams are open; close some.", headers={"Retry-After": "30"})
     start = after if last_event_id is None else min(last_event_id, 2**31 - 1)
     return event_stream(_events(services, conversation_id, start))
 

@@ -8,10 +8,11 @@ from fastapi.security import HTTPBearer
 
 from api import tokens
 from api.origins import allows, is_ours
-from api.problems import Problem
+from api.problems import Problem, not_found
 from api.services import Services, Use
 from api.session.caller import bearer
 from api.tokens import BadToken, VisitorClaims
+from chatref.store.channels import Config
 from chatref.store.tables import Site
 
 _scheme = HTTPBearer(auto_error=False, description="The conversation's `visitor_token`.", scheme_name="VisitorToken")
@@ -33,8 +34,19 @@ async def _visitor(conversation_id: UUID, request: Request, services: Use) -> Vi
         raise Problem(401, "not_signed_in", "Send the conversation's visitor_token as Bearer.") from None
     if claims.conversation != conversation_id:
         raise Problem(403, "forbidden", "This token is for another conversation.")
-    check_origin(request, services, services.configuration.sites.get(claims.site))
+    check_origin(request, services, await _site_of(claims, services))
     return claims
+
+
+async def _site_of(claims: VisitorClaims, services: Services) -> Site | None:
+    """From memory; None while that holds nothing yet. A token outlives its site: then raises `Problem`."""
+    configuration = services.configuration
+    if claims.site not in configuration.sites and configuration.is_read:
+        # It may be so new that another process made it and we have not heard.
+        await configuration.refresh(Config.SITES)
+        if claims.site not in configuration.sites:
+            raise not_found("site")
+    return configuration.sites.get(claims.site)
 
 
 VisitorCaller = Annotated[VisitorClaims, Depends(_visitor)]

@@ -6,9 +6,9 @@ from chatref.assistant import smalltalk
 from chatref.assistant.interface import Assistant
 from chatref.conversation.events import Citation
 from chatref.conversation.turns import Outcome, OutcomeKind, Turn
-from chatref.knowledge.holder import Holder
-from chatref.knowledge.index import Hit, Index
+from chatref.knowledge.index import Hit
 from chatref.knowledge.quotes import quote
+from chatref.knowledge.search import Search
 from chatref.knowledge.words import sentences
 
 UNKNOWN = (
@@ -21,13 +21,13 @@ _QUESTIONS_AT_MOST = 3
 class KeylessAssistant(Assistant):
     """Answers within milliseconds from the passages in memory."""
 
-    def __init__(self, index: Holder[Index]) -> None:
-        self._index = index
+    def __init__(self, search: Search) -> None:
+        self._search = search
 
     async def answer(self, turn: Turn) -> Outcome:
-        return self.reply([message.text for message in turn.messages])
+        return await self.reply([message.text for message in turn.messages])
 
-    def reply(self, texts: Sequence[str]) -> Outcome:
+    async def reply(self, texts: Sequence[str]) -> Outcome:
         """The answer to what was said, as one: a courtesy, the passages that answer, or that there are none."""
         if any(smalltalk.asks_whether_machine(text) for text in texts):
             return Outcome(OutcomeKind.ANSWER, smalltalk.MACHINE, offers_person=True)
@@ -37,7 +37,7 @@ class KeylessAssistant(Assistant):
             return Outcome(OutcomeKind.ANSWER, said)
         if all(smalltalk.says_nothing(text) for text in questions):
             return Outcome(OutcomeKind.ANSWER, smalltalk.ASKED_BACK)
-        answered = self._answers(questions)
+        answered = await self._answers(questions)
         if not answered:
             return Outcome(OutcomeKind.ANSWER, UNKNOWN, offers_person=True)
         return Outcome(
@@ -46,22 +46,21 @@ class KeylessAssistant(Assistant):
             citations=tuple(_citation(hit, said) for hit, said in answered),
         )
 
-    def quoted(self, text: str) -> str | None:
+    async def quoted(self, text: str) -> str | None:
         """The answer to one question without more, for a question in between; None where there is none."""
-        answered = self._answers([text])
+        answered = await self._answers([text])
         return _joined(answered) if answered else None
 
-    def _answers(self, questions: Sequence[str]) -> list[tuple[Hit, str]]:
-        index = self._index.current
+    async def _answers(self, questions: Sequence[str]) -> list[tuple[Hit, str]]:
         found: dict[str, tuple[Hit, str]] = {}
         for question in _distinct(questions):
-            result = index.search(question, limit=1)
+            result = await self._search.find(question, limit=1)
             if result.found:
                 hit = result.hits[0]
                 found.setdefault(hit.passage.id, (hit, quote(hit.passage.text, question)))
         if not found and len(questions) > 1:
             together = " ".join(questions)
-            result = index.search(together, limit=1)
+            result = await self._search.find(together, limit=1)
             if result.found:
                 hit = result.hits[0]
                 found[hit.passage.id] = (hit, quote(hit.passage.text, together))

@@ -20,7 +20,7 @@ from chatref.conversation.events import Citation, Event, HandoffReason
 from chatref.conversation.turns import Escalation, Outcome, OutcomeKind, Turn
 from chatref.conversation.words import handoff_text
 from chatref.knowledge.holder import Holder
-from chatref.knowledge.index import Index
+from chatref.knowledge.search import Search
 
 Transcript = Callable[[str], Awaitable[Sequence[Event]]]
 """Loads the events of a conversation, oldest first."""
@@ -46,14 +46,14 @@ class OpenAIAssistant(Assistant):
         self,
         client: AsyncOpenAI,
         model: str,
-        index: Holder[Index],
+        search: Search,
         triggers: Holder[Triggers],
         transcript: Transcript,
         request_limit: timedelta = REQUEST_LIMIT,
     ) -> None:
         self._client = client
         self._model = model
-        self._index = index
+        self._search = search
         self._triggers = triggers
         self._transcript = transcript
         self._request_limit = request_limit
@@ -61,7 +61,7 @@ class OpenAIAssistant(Assistant):
     async def answer(self, turn: Turn) -> Outcome:
         triggers = self._triggers.current
         events = await self._transcript(turn.conversation_id)
-        material = Material.gather(turn, events, self._index.current, triggers.for_model)
+        material = await Material.gather(turn, events, self._search, triggers.for_model)
         decision = await self._decide(material)
         return _outcome(decision, material, turn, triggers)
 

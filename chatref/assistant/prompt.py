@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from chatref.conversation.actions import CustomAction
 from chatref.conversation.events import AuthorKind, Event, EventType
 from chatref.conversation.turns import Turn, VisitorMessage
-from chatref.knowledge.index import Index
 from chatref.knowledge.passages import Passage
+from chatref.knowledge.search import Search
 
 _PASSAGES_AT_MOST = 6
 _EARLIER_AT_MOST = 20
@@ -52,15 +52,17 @@ class Material:
     unanswered: tuple[VisitorMessage, ...]
 
     @classmethod
-    def gather(cls, turn: Turn, events: Sequence[Event], index: Index, actions: Iterable[CustomAction]) -> "Material":
+    async def gather(
+        cls, turn: Turn, events: Sequence[Event], search: Search, actions: Iterable[CustomAction]
+    ) -> "Material":
         new = {message.id for message in turn.messages}
         said = [event for event in events if event.type is EventType.MESSAGE and event.public and event.id not in new]
         asked = " ".join(message.text for message in turn.messages)
-        found = {hit.passage.id: hit.passage for hit in index.search(asked, _PASSAGES_AT_MOST).hits}
+        found = {hit.passage.id: hit.passage for hit in (await search.find(asked, _PASSAGES_AT_MOST)).hits}
         before = next((event.text for event in reversed(said) if event.author.kind is AuthorKind.VISITOR), "")
         if before:
             # "And how much is it?" is about what was said before.
-            for hit in index.search(f"{before} {asked}", _PASSAGES_AT_MOST // 2).hits:
+            for hit in (await search.find(f"{before} {asked}", _PASSAGES_AT_MOST // 2)).hits:
                 found.setdefault(hit.passage.id, hit.passage)
         return cls(
             passages={f"P{number}": passage for number, passage in enumerate(found.values(), start=1)},

@@ -63,7 +63,7 @@ class Responder:
             return outcome
         if any(collecting.understood(state, message) for message in turn.messages):
             return outcome
-        answer = self._answer_between(turn)
+        answer = await self._answer_between(turn)
         return collecting.ask_again(outcome.collecting, answer) if answer else outcome
 
     def _leaves(self, turn: Turn, message: VisitorMessage, state: Collecting, triggers: Triggers) -> Outcome | None:
@@ -85,10 +85,10 @@ class Responder:
             return collecting.escalate(state, HandoffReason.FRUSTRATION, match.evidence, message.id, match.action.reply)
         return collecting.begin(match.action, turn.messages, message.id, match.evidence)
 
-    def _answer_between(self, turn: Turn) -> str | None:
+    async def _answer_between(self, turn: Turn) -> str | None:
         """The quoted answer to a question that the visitor asks before answering ours."""
         asked = next((message.text for message in reversed(turn.messages) if "?" in message.text), None)
-        return self._keyless.quoted(asked) if asked else None
+        return await self._keyless.quoted(asked) if asked else None
 
 
 def _accepted_offer(turn: Turn, triggers: Triggers) -> Outcome | None:

@@ -12,12 +12,16 @@ class EmbedderUnavailable(Exception):
 
 
 class Embedder(ABC):
-    """Turns texts into vectors, such that texts that mean nearly the same get vectors that point nearly the same way."""
+    """Turns texts into vectors. Texts that mean nearly the same get vectors that point nearly the same way."""
 
     @property
     @abstractmethod
     def model(self) -> str:
         """Names the model. Vectors of different models are never compared."""
+
+    @abstractmethod
+    async def prepare(self) -> None:
+        """Return once it can be asked; takes as long as it takes. Raises `EmbedderUnavailable` where it never can."""
 
     @abstractmethod
     async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:

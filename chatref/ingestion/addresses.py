@@ -5,6 +5,8 @@ import ipaddress
 import socket
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_UNICAST = ipaddress.ip_network("2000::/3")
+"""All of IPv6 that the internet routes."""
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -21,6 +23,8 @@ def is_public(address: Address) -> bool:
             embedded = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if embedded is not None:
             return is_public(embedded)
+        if address not in _UNICAST:
+            return False
     return address.is_global and not address.is_multicast
 
 

@@ -70,10 +70,15 @@ def read_document(content: bytes, media_type: str, *, title: str = "", url: str 
         heading, markdown = "", _docx(content)
     else:
         raise Unreadable(f"It is of a kind that cannot be read ({media_type or 'unknown'}).")
-    document = read_markdown(markdown, source_id="", title=heading or title, url=url)
+    document = read_markdown(_clean(markdown), source_id="", title=_clean(heading or title), url=url)
     if len(document.passages) > PASSAGES_AT_MOST:
         raise Unreadable(f"It has more than {PASSAGES_AT_MOST} passages. Split it into smaller documents.")
     return Read(document.title or title, list(document.passages), links)
+
+
+def _clean(text: str) -> str:
+    """Without what no database keeps: NUL, and halves of characters, which PDFs are full of."""
+    return text.replace("\x00", "").encode(errors="replace").decode()
 
 
 def read_sitemap(content: bytes) -> tuple[list[str], list[str]]:

@@ -2,8 +2,9 @@
 
 import asyncio
 import ssl
-from collections.abc import Mapping
-from dataclasses import dataclass
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from types import TracebackType
 from typing import Self
@@ -25,6 +26,7 @@ _PAUSES = (0.5, 2.0)
 _PAUSE_AT_MOST = 15.0
 _PASSING = {408, 429, 500, 502, 503, 504}
 _GONE = {404, 410}
+_LONGEST_VALIDATOR = 500
 _REDIRECTS = {301, 302, 303, 307, 308}
 
 
@@ -46,13 +48,30 @@ class _Passing(FetchFailed):
 
 
 @dataclass(frozen=True)
+class Validators:
+    """What a server calls the version of a page that it sent (RFC 9110, 8.8); both empty where it says nothing."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """For asking whether the page has changed since."""
+        asked = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in asked.items() if value}
+
+
+@dataclass(frozen=True)
 class Fetched:
-    """`url` is where it was in the end, after redirects."""
+    """`url` is where it was in the end, after redirects. `unchanged` when it is what the validators were of: then there
+    is no content."""
 
     url: str
     media_type: str
     charset: str
     content: bytes
+    validators: Validators = field(default_factory=Validators)
+    unchanged: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,11 +104,15 @@ class Fetcher:
     ) -> None:
         await self._client.__aexit__(kind, error, trace)
 
-    async def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Fetched:
-        """The page. What may pass is tried again a few times. Raises `FetchFailed`."""
+    async def fetch(self, url: str, known: Validators | None = None) -> Fetched:
+        """The page, unless it is the `known` one still. What may pass is tried again a few times.
+
+        Raises `FetchFailed`.
+        """
+        headers = known.headers if known else {}
         for attempt in range(self._limits.tries):
             try:
-                return await self._fetch_in_time(url, headers or {})
+                return await self._fetch_in_time(url, headers)
             except _Passing as error:
                 if attempt + 1 == self._limits.tries or (error.pause or 0) > _PAUSE_AT_MOST:
                     raise
@@ -114,9 +137,9 @@ class Fetcher:
                     "There is no secure connection to the server: its certificate is not valid."
                 ) from None
             raise _Passing("The server cannot be reached.") from None
-        except httpx.DecodingError:
+        except zlib.error:
             raise FetchFailed("The server's answer is damaged.") from None
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError):
             raise FetchFailed("That is not a web address.") from None
         except httpx.HTTPError:
             raise _Passing("The connection to the server broke.") from None
@@ -128,11 +151,18 @@ class Fetcher:
             async with self._client.stream("GET", url, headers=dict(headers)) as response:
                 if response.status_code in _REDIRECTS and "location" in response.headers:
                     url = urljoin(url, response.headers["location"])
+                    # They are of the page that was asked for, not of where it leads now.
+                    headers = {}
                     continue
-                _check(response)
-                content = await self._body(response)
-            media_type, _, _ = response.headers.get("content-type", "").partition(";")
-            return Fetched(url, media_type.strip().lower(), response.charset_encoding or "", content)
+                unchanged = response.status_code == HTTPStatus.NOT_MODIFIED and bool(headers)
+                if not unchanged:
+                    _check(response)
+                content = b"" if unchanged else await self._body(response)
+            given = response.headers
+            media_type, _, _ = given.get("content-type", "").partition(";")
+            validators = Validators(_kept(given.get("etag", "")), _kept(given.get("last-modified", "")))
+            charset = response.charset_encoding or ""
+            return Fetched(url, media_type.strip().lower(), charset, content, validators, unchanged)
         raise FetchFailed(f"It redirects more than {self._limits.redirects} times.")
 
     async def _body(self, response: httpx.Response) -> bytes:
@@ -141,12 +171,31 @@ class Fetcher:
         announced = response.headers.get("content-length", "0")
         if announced.isdecimal() and int(announced) > limit:
             raise too_large
+        unpack = _unpacker(response.headers.get("content-encoding", ""))
         body = bytearray()
-        async for part in response.aiter_bytes():
-            body += part
+        async for part in response.aiter_raw():
+            # One byte more than there may be tells that it is too large, however little was sent.
+            body += unpack(part, limit + 1 - len(body)) if unpack else part
             if len(body) > limit:
                 raise too_large
         return bytes(body)
+
+
+def _unpacker(encoding: str) -> Callable[[bytes, int], bytes] | None:
+    """Ours, as the client's own unpacks all that came at once, and as often as the server claims to have packed it."""
+    match encoding.strip().lower():
+        case "" | "identity":
+            return None
+        case "gzip" | "x-gzip":
+            return zlib.decompressobj(wbits=zlib.MAX_WBITS | 16).decompress
+        case "deflate":
+            return zlib.decompressobj().decompress
+    raise FetchFailed("The server packs the page in a way that was not asked for.")
+
+
+def _kept(validator: str) -> str:
+    """A validator as it can be stored and sent again; empty for what cannot be."""
+    return validator if len(validator) <= _LONGEST_VALIDATOR and validator.isascii() and validator.isprintable() else ""
 
 
 class _Pinned(httpx.AsyncBaseTransport):

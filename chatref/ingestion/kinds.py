@@ -13,6 +13,8 @@ TYPES = {
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 """Which files can be read, by the ending of their name."""
+EXTRACTION = 1
+"""Counted up whenever the same document would be read differently: what was read before is then read anew."""
 FILE_BYTES_AT_MOST = 50 * 1024 * 1024
 LENGTHS = struct.Struct(">II")
 """How reading process and parent talk. Before a document: the length of its description (JSON), and of its content.

@@ -47,6 +47,10 @@ def _answer(description: dict[str, Any], content: bytes) -> dict[str, Any]:
         return {"unreadable": str(error)}
     except (MemoryError, RecursionError):
         return {"unreadable": "Reading it takes more memory than there is for one document."}
+    except Exception as error:
+        # Libraries answer what is damaged with whatever their parts run into. Its name says nothing of the content.
+        print(f"a document could not be read: {type(error).__name__}", file=sys.stderr)
+        return {"unreadable": "It is damaged."}
     passages = [
         {"title": each.title, "headings": each.headings, "text": each.text, "url": each.url} for each in read.passages
     ]

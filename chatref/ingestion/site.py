@@ -1,9 +1,11 @@
 """A web site: which addresses belong to it, what its robots.txt allows, and the pages that its sitemap lists."""
 
+import asyncio
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
 from protego import Protego
 
@@ -12,8 +14,10 @@ from chatref.ingestion.kinds import Unreadable
 from chatref.ingestion.reader import Reader
 
 SITEMAPS_AT_MOST = 50
+SITEMAPS_SECONDS = 180.0
 PAUSE_AT_MOST = 10.0
 _LONGEST_ADDRESS = 2_000
+_AS_IT_IS = "%/:=&?~+!$,;'@()*[]|"
 _ROBOTS_BYTES = 512 * 1024
 _TRACKING = re.compile(r"^(?:utm_\w+|gclid|fbclid|msclkid|mc_[ce]id|ref)$")
 _NO_PAGE = re.compile(
@@ -24,23 +28,30 @@ _NO_PAGE = re.compile(
 
 
 def normal(url: str) -> str:
-    """One spelling per page: without fragment and tracking, host in small letters. Empty for what is no web address."""
+    """One spelling per page: without fragment and tracking, host in small letters, the rest as it goes over the wire.
+
+    Empty for what is no web address.
+    """
     try:
         parts = urlsplit(url.strip())
         port = parts.port
+        host = (parts.hostname or "").encode("idna").decode()
+        path = quote(parts.path or "/", safe=_AS_IT_IS)
+        query = quote(_without_tracking(parts.query), safe=_AS_IT_IS)
     except ValueError:
         return ""
-    if parts.scheme not in ("http", "https") or not parts.hostname or len(url) > _LONGEST_ADDRESS or parts.username:
+    if parts.scheme not in ("http", "https") or not host or parts.username or not host.isprintable():
         return ""
     default = {"http": 80, "https": 443}[parts.scheme]
-    name = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    host = name if port in (None, default) else f"{name}:{port}"
-    query = parts.query
-    if query:
-        pairs = parse_qsl(query, keep_blank_values=True)
-        kept = [(key, value) for key, value in pairs if not _TRACKING.match(key)]
-        query = query if len(kept) == len(pairs) else urlencode(kept)
-    return urlunsplit((parts.scheme, host, parts.path or "/", query, ""))
+    name = f"[{host}]" if ":" in host else host
+    address = urlunsplit((parts.scheme, name if port in (None, default) else f"{name}:{port}", path, query, ""))
+    return address if len(address) <= _LONGEST_ADDRESS else ""
+
+
+def _without_tracking(query: str) -> str:
+    pairs = parse_qsl(query, keep_blank_values=True)
+    kept = [(key, value) for key, value in pairs if not _TRACKING.match(key)]
+    return query if len(kept) == len(pairs) else urlencode(kept)
 
 
 @dataclass(frozen=True)
@@ -95,20 +106,25 @@ async def read_robots(fetcher: Fetcher, start: str) -> tuple[str, Robots]:
 
 
 async def read_sitemaps(fetcher: Fetcher, reader: Reader, start: str, robots: Robots, at_most: int) -> list[str]:
-    """The pages that the site's sitemaps list, as many as are wanted. A sitemap that cannot be read lists nothing."""
+    """The pages that the site's sitemaps list, as many as are wanted, and as can be had in `SITEMAPS_SECONDS`.
+
+    A sitemap that cannot be read lists nothing.
+    """
     scope = Scope(start)
     to_read = robots.sitemaps or [urljoin(start, "/sitemap.xml")]
     pages: dict[str, None] = {}
     seen: set[str] = set()
-    while to_read and len(seen) < SITEMAPS_AT_MOST and len(pages) < at_most:
-        sitemap = to_read.pop(0)
-        if sitemap in seen:
-            continue
-        seen.add(sitemap)
-        try:
-            listed, further = await reader.read_sitemap((await fetcher.fetch(sitemap)).content)
-        except (FetchFailed, Unreadable):
-            continue
-        pages.update(dict.fromkeys(url for url in scope.pages(listed) if robots.allows(url)))
-        to_read += further
+    with suppress(TimeoutError):
+        async with asyncio.timeout(SITEMAPS_SECONDS):
+            while to_read and len(seen) < SITEMAPS_AT_MOST and len(pages) < at_most:
+                sitemap = to_read.pop(0)
+                if sitemap in seen:
+                    continue
+                seen.add(sitemap)
+                try:
+                    listed, further = await reader.read_sitemap((await fetcher.fetch(sitemap)).content)
+                except (FetchFailed, Unreadable):
+                    continue
+                pages.update(dict.fromkeys(url for url in scope.pages(listed) if robots.allows(url)))
+                to_read += further
     return list(pages)[:at_most]

@@ -1,25 +1,30 @@
-"""Passages in memory, found by words, synonyms and headings, and by parts of words for what is misspelled or inflected.
+"""Passages in memory, found by words, synonyms and headings, by parts of words for what is misspelled or inflected, and
+by meaning where there are vectors.
 
-Two views are summed: the telling words only, with synonyms and spelling put right, where coverage and titles count; and
-every word as it stands, since "how long" or "my own" sets apart what the telling words do not.
+Of the words, two views are summed: the telling words only, with synonyms and spelling put right, where coverage and
+titles count; and every word as it stands, since "how long" or "my own" sets apart what the telling words do not.
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 
 import numpy as np
+from numpy.typing import NDArray
 
 from chatref.knowledge.passages import Passage
-from chatref.knowledge.postings import Postings, Weigh, unit_weights
+from chatref.knowledge.postings import Postings, Scores, bm25_weights, equal_weights, rarity_weights, unit_weights
 from chatref.knowledge.spelling import Spelling
 from chatref.knowledge.thesaurus import read_thesaurus
 from chatref.knowledge.words import STOP_WORDS, folded, stem, words
 
 FLOOR = 0.3
-"""Below this score, nothing is found."""
+"""Below this score, nothing is found by words alone."""
+FLOOR_OF_MEANING = 0.38
+"""The same where meaning counts too: then scores are mostly cosines, which are seldom near 0."""
+_WORDS_BESIDE_MEANING = 0.2
 _SATURATION = 1.2
 _LENGTH_SHARE = 0.5
 _TITLE_COUNT = 3
@@ -38,6 +43,7 @@ _CUES = (
     ("cause", re.compile(r"\bwhy\b")),
     ("after", re.compile(r"\bafter|\bthen\b")),
 )
+Vector = NDArray[np.float32]
 _SYNONYMS = read_thesaurus(files(__package__).joinpath("synonyms.txt"))
 
 
@@ -53,45 +59,71 @@ class Hit:
 class Found:
     """`found` is false where even the best hit is below the floor; the hits are there all the same, to be looked at."""
 
-    found: bool
     hits: tuple[Hit, ...]
+    floor: float = FLOOR
+
+    @property
+    def found(self) -> bool:
+        return bool(self.hits) and self.hits[0].score >= self.floor
 
 
 class Index:
     """The passages of all sources. Immutable; built anew when the content changes."""
 
-    def __init__(self, passages: Iterable[Passage]) -> None:
+    def __init__(self, passages: Iterable[Passage], vectors: Mapping[str, Vector] | None = None) -> None:
+        """`vectors` are those of all texts that `texts_of` names, or None: half of them would favour their passages."""
         self.passages: tuple[Passage, ...] = tuple(passages)
+        self._vectors = _stacked(self.passages, vectors) if vectors and self.passages else None
         self._by_id = {passage.id: passage for passage in self.passages}
-        bodies = [_telling(words(passage.text)) for passage in self.passages]
-        heads = [_telling(words(passage.title)) for passage in self.passages]
-        above = [_telling(words(" ".join((passage.source_title, *passage.headings[1:])))) for passage in self.passages]
-        every = [head + body + path for head, body, path in zip(heads, bodies, above, strict=True)]
-        weighted = [
-            _terms(head * _TITLE_COUNT + body + path) for head, body, path in zip(heads, bodies, above, strict=True)
+        titles = [words(passage.title) for passage in self.passages]
+        texts = [words(passage.text) for passage in self.passages]
+        heads = [_telling(title) for title in titles]
+        every = [
+            head * _TITLE_COUNT + _telling(text) + _telling(words(" ".join((each.source_title, *each.headings[1:]))))
+            for head, text, each in zip(heads, texts, self.passages, strict=True)
         ]
-        plain = [_plain_words(passage) for passage in self.passages]
-        self._words = Postings(weighted, _bm25(weighted, _LENGTH_SHARE))
-        self._plain = Postings(plain, _bm25(plain, _PLAIN_LENGTH_SHARE))
-        self._parts = Postings(
-            [_parts(words(f"{passage.title} {passage.text}")) for passage in self.passages], unit_weights
-        )
-        self._coverage = Postings(weighted, lambda counts, idf: {term: idf[term] for term in counts})
+        weighted = [_terms(each) for each in every]
+        plain = [_terms(title * _PLAIN_TITLE_COUNT + text) for title, text in zip(titles, texts, strict=True)]
+        self._words = Postings(weighted, bm25_weights(_SATURATION, _LENGTH_SHARE))
+        self._plain = Postings(plain, bm25_weights(_SATURATION, _PLAIN_LENGTH_SHARE))
+        self._parts = Postings([_parts(title + text) for title, text in zip(titles, texts, strict=True)], unit_weights)
+        self._coverage = Postings(weighted, rarity_weights)
         self._titles = Postings([_terms(head) for head in heads], unit_weights)
-        self._cues = Postings(
-            [_cues(passage.title) for passage in self.passages], lambda counts, _: dict.fromkeys(counts, 1.0)
-        )
-        vocabulary = {word for each in every for word in each}
-        self._spelling = Spelling(vocabulary)
+        self._cues = Postings([_cues(passage.title) for passage in self.passages], equal_weights)
+        self._spelling = Spelling({word for each in every for word in each})
 
     def passage(self, passage_id: str) -> Passage | None:
         return self._by_id.get(passage_id)
 
-    def search(self, text: str, limit: int = 5) -> Found:
-        """The passages that fit best, best first."""
+    @property
+    def knows_meaning(self) -> bool:
+        """Whether `search` can make use of a question's vector."""
+        return self._vectors is not None
+
+    def search(self, text: str, limit: int = 5, meaning: Vector | None = None) -> Found:
+        """The passages that fit best, best first. `meaning` is the vector of `text`, if there is one."""
+        by_words = self._by_words(text)
+        if meaning is not None and self._vectors is not None and self._vectors.shape[-1] == meaning.shape[-1]:
+            by_title, by_text = self._vectors @ meaning
+            # A question may be put like the heading or like the answer: the better of both counts most.
+            by_meaning = 0.5 * np.maximum(by_title, by_text) + 0.25 * (by_title + by_text)
+            total, floor = by_meaning, FLOOR_OF_MEANING
+            if by_words is not None:
+                total = by_meaning + _WORDS_BESIDE_MEANING * by_words
+        elif by_words is not None:
+            total, floor = by_words, FLOOR
+        else:
+            return Found(())
+        best = np.argsort(-total, kind="stable")[:limit]
+        return Found(
+            tuple(Hit(self.passages[at], round(min(float(total[at]), 1.0), 3)) for at in best if total[at] > 0.0), floor
+        )
+
+    def _by_words(self, text: str) -> Scores | None:
+        """How well each passage fits by its words, 0 to 1; None for a text that asks for nothing."""
         asked = [word for word in _telling(words(text)) if not word.isdigit() or word in self._words]
         if not asked or not self.passages:
-            return Found(False, ())
+            return None
         put_right = [self._put_right(word) for word in asked]
         alternatives = [self._alternatives(each) for each in dict.fromkeys(map(stem, put_right))]
         rarity = [max(self._words.idf(term) * weight for term, weight in terms.items()) for terms in alternatives]
@@ -100,7 +132,7 @@ class Index:
         said = [word if word in STOP_WORDS else self._put_right(word) for word in words(text)]
         plain = [self._alternatives(each) for each in dict.fromkeys(_terms(said))]
         plain_ideal = sum(max(self._plain.idf(term) * weight for term, weight in terms.items()) for terms in plain)
-        total = (
+        total: Scores = (
             _SHARES["plain"] * sum(self._plain.strongest(terms) for terms in plain) / plain_ideal
             + _SHARES["parts"] * self._parts.scores(self._parts.unit(_parts(said)))
             + _SHARES["words"] * sum(self._words.strongest(terms) for terms in alternatives) / ideal
@@ -110,9 +142,7 @@ class Index:
             / title_ideal
             + _CUE_SHARE * self._cues.scores(dict.fromkeys(_cues(text), 1.0))
         )
-        best = np.argsort(-total, kind="stable")[:limit]
-        hits = tuple(Hit(self.passages[at], round(min(float(total[at]), 1.0), 3)) for at in best if total[at] > 0.0)
-        return Found(bool(hits) and hits[0].score >= FLOOR, hits)
+        return total
 
     def _alternatives(self, word_stem: str) -> dict[str, float]:
         """A word's own stem, and at less weight those of its synonyms that the passages hold."""
@@ -125,33 +155,30 @@ class Index:
         return self._spelling.corrected(word) or word
 
 
+def texts_of(passage: Passage) -> tuple[str, str]:
+    """What of a passage gets a vector: its heading as a question might be put, and all of it."""
+    return passage.title or passage.source_title, f"{passage.title}\n{passage.text}"
+
+
+def _stacked(passages: Sequence[Passage], vectors: Mapping[str, Vector]) -> Vector:
+    """Headings and texts, one above the other: 2 by passages by dimensions."""
+    pairs = [texts_of(passage) for passage in passages]
+    return np.stack([np.stack([vectors[pair[part]] for pair in pairs]) for part in (0, 1)])
+
+
 def _terms(every: Sequence[str]) -> list[str]:
     return [stem(word) for word in every]
 
 
-def _bm25(documents: Sequence[Sequence[str]], length_share: float) -> Weigh:
-    """Okapi BM25: rarity times a count that saturates, the sooner the shorter the document is."""
-    average = float(np.mean([len(each) for each in documents])) if documents else 1.0
-
-    def weigh(counts: Counter[str], idf: dict[str, float]) -> dict[str, float]:
-        length = 1.0 - length_share + length_share * counts.total() / average
-        return {term: idf[term] * count / (count + _SATURATION * length) for term, count in counts.items()}
-
-    return weigh
-
-
-def _plain_words(passage: Passage) -> list[str]:
-    return _terms(words(passage.title) * _PLAIN_TITLE_COUNT + words(passage.text))
-
-
 def _parts(every: Sequence[str]) -> list[str]:
     """Runs of four letters, ends marked: shared by inflections and most misspellings, and by little else."""
-    return [
-        marked[at : at + _PART_SIZE]
-        for word in every
-        for marked in (f"<{word}>",)
-        for at in range(max(1, len(marked) - _PART_SIZE + 1))
-    ]
+    return [part for word in every for part in _parts_of(word)]
+
+
+@lru_cache(maxsize=100_000)
+def _parts_of(word: str) -> tuple[str, ...]:
+    marked = f"<{word}>"
+    return tuple(marked[at : at + _PART_SIZE] for at in range(max(1, len(marked) - _PART_SIZE + 1)))
 
 
 def _cues(question: str) -> list[str]:

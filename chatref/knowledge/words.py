@@ -30,6 +30,8 @@ _stemmer = snowballstemmer.stemmer("english")
 
 def folded(text: str) -> str:
     """Lower case, compatibility forms resolved, accents removed, apostrophes straightened."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text.replace("\u2019", "'").replace("\u2018", "'"))
     return "".join(character for character in plain if not unicodedata.combining(character)).lower()
 

@@ -103,6 +103,18 @@ async def admins(session: AsyncSession) -> int:
     return (await session.exec(count)).one()
 
 
+async def other_admins(session: AsyncSession, agent_id: UUID) -> int:
+    """How many can administer but for this one. Until the transaction ends nobody else counts: of two admins who send
+    each other away at once, the second finds out."""
+    await (await session.connection()).execute(text("select pg_advisory_xact_lock(hashtext('chatref.admins'))"))
+    count = (
+        select(func.count())
+        .select_from(Agent)
+        .where(col(Agent.active), Agent.role == "admin", col(Agent.id) != agent_id)
+    )
+    return (await session.exec(count)).one()
+
+
 async def deactivate(session: AsyncSession, agent: Agent) -> None:
     """The agent stays in what was written, and can neither sign in nor be chosen any more."""
     agent.active = False

@@ -18,6 +18,10 @@ class DatabaseUnavailable(Exception):
     """PostgreSQL cannot be reached, or the connection broke: whether a commit under way went through is unknown."""
 
 
+class AlreadyThere(Exception):
+    """Somebody else was faster to make what can only be there once."""
+
+
 _UNREACHABLE = (
     OSError,
     TimeoutError,
@@ -53,9 +57,14 @@ def _unreachable(error: BaseException | None) -> bool:
 
 @asynccontextmanager
 async def translated() -> AsyncIterator[None]:
-    """Turns whatever says that PostgreSQL cannot be reached into `DatabaseUnavailable`."""
+    """Turns whatever says that PostgreSQL cannot be reached into `DatabaseUnavailable`, and what a transaction may run
+    into although it looked before into `AlreadyThere`."""
     try:
         yield
+    except exc.IntegrityError as error:
+        if getattr(error.orig, "sqlstate", "") == asyncpg.UniqueViolationError.sqlstate:
+            raise AlreadyThere from error
+        raise
     except Exception as error:
         if _unreachable(error):
             raise DatabaseUnavailable(type(error).__name__) from error

@@ -7,7 +7,7 @@ for rows. Each is serialized once, however many are connected.
 import asyncio
 import logging
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -27,14 +27,21 @@ logger = logging.getLogger(__name__)
 _NEVER = 2**31 - 1
 _PAUSE = 0.2
 TYPING_EVERY = 1.0
+STREAMS_PER_CONVERSATION = 20
+STREAMS_AT_MOST = 10_000
 _RESUMED_AT_MOST = 1000
+EVENTS_AT_ONCE = 500
+"""Of one conversation; what is left comes with the next query, after everybody else's."""
 
 _EVENTS = f"""
     select {views.EVENT_COLUMNS}
     from unnest($1::uuid[], $2::int[], $3::int[], $4::int[]) as wanted(id, after, first, last)
-    join events e on e.conversation_id = wanted.id and e.seq > least(wanted.after, wanted.first - 1)
-    where e.public and e.seq > wanted.after
-       or e.type = 'alert' and e.seq between wanted.first and wanted.last
+    cross join lateral (
+        select * from events
+        where conversation_id = wanted.id and seq > least(wanted.after, wanted.first - 1)
+          and (public and seq > wanted.after or type = 'alert' and seq between wanted.first and wanted.last)
+        order by seq limit $5
+    ) e
     order by e.conversation_id, e.seq
 """
 
@@ -105,6 +112,12 @@ class Feed:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+
+    def has_room(self, conversation_id: UUID) -> bool:
+        """Whether this process takes another stream of the conversation: a visitor has a few pages open."""
+        if len(self._visitors.get(conversation_id, ())) >= STREAMS_PER_CONVERSATION:
+            return False
+        return sum(map(len, self._visitors.values())) < STREAMS_AT_MOST
 
     @contextmanager
     def conversation(self, conversation_id: UUID, after: int) -> Iterator[VisitorStream]:
@@ -277,7 +290,8 @@ class Feed:
         if not wanted:
             return b""
         alerts = []
-        for row in await self._listener.fetch(_EVENTS, *map(list, zip(*wanted, strict=True))):
+        rows = await self._listener.fetch(_EVENTS, *map(list, zip(*wanted, strict=True)), EVENTS_AT_ONCE)
+        for row in rows:
             if row["public"]:
                 self._to_visitors(row)
             if row["type"] == "alert":
@@ -285,7 +299,17 @@ class Feed:
         for conversation_id in hints:
             for stream in self._visitors.get(conversation_id, ()):
                 stream.flush()
+        self._hint_at_the_rest(rows, hints)
         return b"".join(alerts)
+
+    def _hint_at_the_rest(self, rows: list[views.Row], hints: dict[UUID, _Hint]) -> None:
+        """Where a conversation had more than is read at once, look at it again from there on."""
+        counts = Counter(row["conversation_id"] for row in rows)
+        ends = {row["conversation_id"]: row["seq"] for row in rows}
+        for conversation_id, end in ends.items():
+            if counts[conversation_id] == EVENTS_AT_ONCE:
+                hint = hints[conversation_id]
+                self._hint(conversation_id, _Hint(max(hint.again, end + 1), max(hint.first, end + 1), hint.last))
 
     def _to_visitors(self, row: views.Row) -> None:
         streams = self._visitors.get(row["conversation_id"])

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import delete, func, insert, text, update
+from sqlalchemy import delete, func, insert, text, tuple_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -23,11 +23,12 @@ class ReadingEnded(Exception):
 
 @dataclass(frozen=True)
 class Counts:
-    """Of the pages of one run. `skipped` are those without content of their own."""
+    """Of the pages of one run. `skipped` are without content of their own; `unchanged` are some of those `read`."""
 
     found: int = 0
     waiting: int = 0
     read: int = 0
+    unchanged: int = 0
     skipped: int = 0
     failed: int = 0
 
@@ -65,10 +66,11 @@ async def begin(session: AsyncSession, source_id: UUID, *, failed_only: bool) ->
 
 _TAKE_OVER = text("""
     insert into source_pages
-        (source_id, run, url, position, status, error, gone, title, fingerprint, passages, read_at)
+        (source_id, run, url, position, status, error, gone, title, fingerprint, passages, links, etag, last_modified,
+         digest, read_at)
     select source_id, :run, url, position, case status when 'failed' then 'waiting' else status end,
         case status when 'failed' then '' else error end, false, title, fingerprint,
-        case status when 'failed' then '[]'::jsonb else passages end, read_at
+        case status when 'failed' then '[]'::jsonb else passages end, links, etag, last_modified, digest, read_at
     from source_pages where source_id = :source and run = :published
 """)
 
@@ -116,6 +118,12 @@ async def unvisited(session: AsyncSession, source: Source) -> list[str]:
     return list((await session.exec(query)).all())
 
 
+async def read_before(session: AsyncSession, source: Source, url: str) -> SourcePage | None:
+    """The page as the published run has read it, if it has."""
+    page = await session.get(SourcePage, (source.id, source.published_run, url))
+    return page if page is not None and page.status == "read" else None
+
+
 async def same_content(session: AsyncSession, source: Source, url: str, fingerprint: str) -> str | None:
     """Another page of this run that says exactly the same."""
     query = select(SourcePage.url).where(
@@ -142,17 +150,25 @@ async def counts(session: AsyncSession, source_id: UUID, run: int) -> Counts:
 
 async def counts_of(session: AsyncSession, runs: Iterable[tuple[UUID, int]]) -> dict[UUID, Counts]:
     """By source, for one run of each."""
-    wanted = dict(runs)
     query = (
-        select(SourcePage.source_id, SourcePage.run, SourcePage.status, func.count())
-        .where(col(SourcePage.source_id).in_(wanted))
-        .group_by(col(SourcePage.source_id), col(SourcePage.run), col(SourcePage.status))
+        select(
+            SourcePage.source_id,
+            SourcePage.status,
+            func.count(),
+            func.count().filter(col(SourcePage.unchanged)),
+        )
+        .where(tuple_(col(SourcePage.source_id), col(SourcePage.run)).in_(list(runs)))
+        .group_by(col(SourcePage.source_id), col(SourcePage.status))
     )
     found: dict[UUID, dict[str, int]] = {}
-    for source_id, run, status, count in (await session.exec(query)).all():
-        if wanted[source_id] == run:
-            found.setdefault(source_id, {})[status] = count
-    return {source_id: Counts(found=sum(each.values()), **each) for source_id, each in found.items()}
+    unchanged: dict[UUID, int] = {}
+    for source_id, status, count, same in (await session.exec(query)).all():
+        found.setdefault(source_id, {})[status] = count
+        unchanged[source_id] = unchanged.get(source_id, 0) + same
+    return {
+        source_id: Counts(found=sum(each.values()), unchanged=unchanged[source_id], **each)
+        for source_id, each in found.items()
+    }
 
 
 async def pages(session: AsyncSession, source: Source) -> list[SourcePage]:
@@ -166,7 +182,12 @@ async def pages(session: AsyncSession, source: Source) -> list[SourcePage]:
 
 
 async def content(session: AsyncSession, source_id: UUID) -> SourceContent | None:
-    return await session.get(SourceContent, source_id)
+    """As a whole."""
+    query = select(SourceContent).where(SourceContent.source_id == source_id).order_by(col(SourceContent.part))
+    parts = list(await session.exec(query))
+    if len(parts) <= 1:
+        return parts[0] if parts else None
+    return SourceContent(source_id=source_id, name=parts[0].name, content=b"".join(part.content for part in parts))
 
 
 _KEEP_WHAT_WAS = text("""

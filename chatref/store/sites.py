@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chatref.store.channels import Config, config_changed
-from chatref.store.tables import Site
+from chatref.store.tables import Conversation, Site
 
 
 async def everyone(session: AsyncSession) -> list[Site]:
@@ -21,6 +22,16 @@ async def save(session: AsyncSession, site: Site) -> None:
     session.add(site)
     await session.flush()
     await config_changed(session, Config.SITES)
+
+
+async def open_conversations(session: AsyncSession, site: Site) -> int:
+    """Those of its conversations in which something was said, and which nobody has resolved."""
+    count = (
+        select(func.count())
+        .select_from(Conversation)
+        .where(Conversation.site_id == site.id, Conversation.state != "resolved", Conversation.last_seq > 0)
+    )
+    return (await session.exec(count)).one()
 
 
 async def remove(session: AsyncSession, site: Site) -> None:

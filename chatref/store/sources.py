@@ -1,10 +1,10 @@
 """The owner's content: sources, and the passages that were read out of them."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterable, Iterable
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import delete, func, insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,6 +19,11 @@ async def everyone(session: AsyncSession) -> list[Source]:
 
 async def get(session: AsyncSession, source_id: UUID) -> Source | None:
     return await session.get(Source, source_id)
+
+
+async def locked(session: AsyncSession, source_id: UUID) -> Source | None:
+    """The source, kept from changing until the transaction ends."""
+    return (await session.exec(select(Source).where(Source.id == source_id).with_for_update())).one_or_none()
 
 
 async def passages(session: AsyncSession) -> list[Passage]:
@@ -74,6 +79,34 @@ async def add(session: AsyncSession, source: Source, content: SourceContent | No
     await session.flush()
     if content is not None:
         session.add(content)
+
+
+async def replace(session: AsyncSession, source: Source, wanted: Source, content: SourceContent | None) -> bool:
+    """Make the source read from what `wanted` and `content` say; whether that may be anything new.
+
+    Its schedule stays, and so does what answers, until it is read.
+    """
+    changed = (source.url, source.page_limit) != (wanted.url, wanted.page_limit)
+    if source.url != wanted.url or source.kind in ("text", "qa"):
+        changed |= source.title != wanted.title
+        source.title = wanted.title
+    source.url, source.page_limit = wanted.url, wanted.page_limit
+    session.add(source)
+    if content is not None:
+        await session.exec(delete(SourceContent).where(col(SourceContent.source_id) == source.id))
+        session.add(SourceContent(source_id=source.id, name=content.name, content=content.content))
+        changed = True
+    await session.flush()
+    return changed
+
+
+async def add_parts(session: AsyncSession, source_id: UUID, name: str, parts: AsyncIterable[bytes]) -> None:
+    """What comes after the content that the source was added with; one part is held at a time."""
+    number = 0
+    async for part in parts:
+        number += 1
+        row = {"source_id": source_id, "part": number, "name": name, "content": part}
+        await session.exec(insert(SourceContent), params=row)
 
 
 async def add_read(session: AsyncSession, source: Source, content: SourceContent, read: Iterable[Passage]) -> None:

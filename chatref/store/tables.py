@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from pgvector.sqlalchemy import VECTOR
 from sqlalchemy import BigInteger, Column, DateTime, Index, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
@@ -226,10 +227,12 @@ class Source(SQLModel, table=True):
 
 
 class SourceContent(SQLModel, table=True):
-    """What the owner uploaded or pasted, as it came: read again whenever the source is."""
+    """What the owner uploaded or pasted, as it came: read again whenever the source is. Large files come in parts, so
+    that nobody who takes them has to hold them whole."""
 
     __tablename__ = "source_contents"
     source_id: UUID = Field(foreign_key="sources.id", ondelete="CASCADE", primary_key=True)
+    part: int = Field(default=0, primary_key=True, sa_column_kwargs={"server_default": "0"})
     name: str
     content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
@@ -239,6 +242,9 @@ class SourcePage(SQLModel, table=True):
 
     `passages` is what was read out of it. It stays empty where nothing was, but for a page that could not be read now
     and was before: that keeps what it had. `gone` is true where the server says that there is no such page.
+
+    `etag`, `last_modified` and `digest` tell whether it says the same when it is read again; then it is `unchanged`,
+    and has its passages and `links` (those within the site) from the reading before.
     """
 
     __tablename__ = "source_pages"
@@ -252,6 +258,11 @@ class SourcePage(SQLModel, table=True):
     title: str = ""
     fingerprint: str = ""
     passages: list[dict[str, Any]] = Field(default_factory=list, sa_column=_json("[]"))
+    links: list[str] = Field(default_factory=list, sa_column=_json("[]"))
+    etag: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    last_modified: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    digest: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    unchanged: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     read_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
 
 
@@ -271,3 +282,12 @@ class PassageRecord(SQLModel, table=True):
     url: str = ""
     page: str = Field(default="", sa_column_kwargs={"server_default": ""})
     page_title: str = Field(default="", sa_column_kwargs={"server_default": ""})
+
+
+class TextVector(SQLModel, table=True):
+    """What a text means to an embedding model. `digest` is the text's SHA-256; `vector` has length 1."""
+
+    __tablename__ = "text_vectors"
+    model: str = Field(primary_key=True)
+    digest: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    vector: Any = Field(sa_column=Column(VECTOR(), nullable=False))

@@ -37,7 +37,7 @@ async def house(postgres: Postgres, temporal_client: Client) -> AsyncIterator[Ho
     assert seeded.admin is not None
     configuration = Configuration(database)
     await configuration.refresh(*Config)
-    responder = Responder(configuration.triggers, KeylessAssistant(configuration.index))
+    responder = Responder(configuration.triggers, KeylessAssistant(configuration.search))
     log, answers = LogActivities(ConversationLog(database)), ResponderActivities(responder)
     client = connected(temporal_client)
     reader = Reader()

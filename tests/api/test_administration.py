@@ -1,5 +1,6 @@
 """Admins set the business up."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -7,6 +8,7 @@ import httpx
 import pytest
 
 from tests.api.house import AgentClient, House, visit
+from tests.running import eventually
 
 
 async def created(admin: AgentClient, noun: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -125,13 +127,61 @@ class TestActions:
         await admin.http.delete("/api/v1/actions/water-me")
 
 
+async def read(admin: AgentClient, source: dict[str, Any]) -> dict[str, Any]:
+    """The source once it is read: most are when they are answered, but the first one starts the reading process."""
+
+    async def done() -> bool:
+        source.update(await admin.get(f"/sources/{source['id']}"))
+        return source["status"] in ("ready", "failed")
+
+    await eventually(done, "it is read")
+    return source
+
+
 class TestSources:
+    async def test_a_source_is_replaced_and_rescheduled(self, admin: AgentClient) -> None:
+        """Its kind and its id stay; another schedule counts from the reading before, without reading it."""
+        qa = {"kind": "qa", "question": "Do you sell numbats?", "answer": "No."}
+        source = await read(admin, await created(admin, "sources", qa))
+        path = f"/api/v1/sources/{source['id']}"
+        changed = await admin.http.put(path, json={**qa, "answer": "Yes, two."})
+        assert (changed.status_code, changed.json()["id"]) == (200, source["id"])
+
+        async def said() -> bool:
+            passages = (await admin.get(f"/sources/{source['id']}/passages"))["items"]
+            return [passage["text"] for passage in passages] == ["Yes, two."]
+
+        await eventually(said, "the new answer is read")
+        other = await admin.http.put(path, json={"kind": "text", "title": "T", "text": "T"})
+        assert (other.status_code, other.json()["code"]) == (422, "invalid")
+        await admin.http.delete(path)
+
+        page = {"kind": "url", "url": "http://127.0.0.1:1/private"}
+        source = await read(admin, await created(admin, "sources", page))
+        path = f"/api/v1/sources/{source['id']}"
+        assert (source["every"], source["next_read_at"]) == (None, None)
+        answer = await admin.http.put(path, json={**page, "every": "P7D"})
+        assert answer.status_code == 200, answer.text
+        weekly = answer.json()
+        assert (weekly["every"], weekly["changed_at"]) == ("P7D", source["changed_at"])
+        until = datetime.fromisoformat(weekly["next_read_at"]) - datetime.fromisoformat(weekly["changed_at"])
+        assert until == timedelta(days=7)
+        never = (await admin.http.put(path, json=page)).json()
+        assert (never["every"], never["next_read_at"]) == (None, None)
+        assert (await admin.http.delete(path)).status_code == 204
+
     async def test_content_is_found_as_soon_as_it_is_added(self, admin: AgentClient) -> None:
         qa = {"kind": "qa", "question": "Do you sell zanzibar gems?", "answer": "Yes, in three sizes."}
-        source = await created(admin, "sources", qa)
+        source = await read(admin, await created(admin, "sources", qa))
         assert (source["status"], source["passages"]) == ("ready", 1)
-        result = (await admin.http.post("/api/v1/knowledge/search", json={"text": "zanzibar gem", "limit": 3})).json()
-        assert result["found"] is True
+        result: dict[str, Any] = {}
+
+        async def found() -> bool:
+            question = {"text": "zanzibar gem", "limit": 3}
+            result.update((await admin.http.post("/api/v1/knowledge/search", json=question)).json())
+            return bool(result["found"])
+
+        await eventually(found, "the answer is found")
         assert result["passages"][0]["text"] == "Yes, in three sizes."
         assert result["passages"][0]["source"]["id"] == source["id"]
         assert (await admin.http.delete(f"/api/v1/sources/{source['id']}")).status_code == 204
@@ -152,7 +202,7 @@ class TestSources:
         files = {"file": ("repotting.md", text.encode(), "text/markdown")}
         answer = await admin.http.post("/api/v1/sources", files=files)
         assert answer.status_code == 201, answer.text
-        source = answer.json()
+        source = await read(admin, answer.json())
         assert (source["kind"], source["title"], source["status"], source["passages"]) == (
             "file",
             "Repotting",
@@ -169,6 +219,7 @@ class TestSources:
             ("plan.txt", b"\xff\xfe\x00", "It is not UTF-8 text."),
         ):
             source = (await admin.http.post("/api/v1/sources", files={"file": (name, content)})).json()
+            source = await read(admin, source)
             assert (source["status"], source["error"]) == ("failed", reason)
             await admin.http.delete(f"/api/v1/sources/{source['id']}")
         unknown = await admin.http.post("/api/v1/sources", json={"kind": "spell", "text": "x"})

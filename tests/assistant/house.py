@@ -12,6 +12,7 @@ from chatref.demo import default_actions, pages
 from chatref.knowledge.holder import Holder
 from chatref.knowledge.index import Index
 from chatref.knowledge.passages import read_markdown
+from chatref.knowledge.search import Search
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -32,8 +33,12 @@ def triggers() -> Holder[Triggers]:
     return Holder(Triggers(default_actions()))
 
 
+def search() -> Search:
+    return Search(index())
+
+
 def keyless() -> KeylessAssistant:
-    return KeylessAssistant(index())
+    return KeylessAssistant(search())
 
 
 def responder(model: Assistant | None = None) -> Responder:

@@ -13,7 +13,7 @@ from chatref.conversation.events import ASSISTANT, Author, AuthorKind, Event, Ev
 from chatref.conversation.turns import OutcomeKind
 from chatref.demo import default_actions
 from chatref.knowledge.holder import Holder
-from tests.assistant.house import NOON, index, triggers, turn
+from tests.assistant.house import NOON, search, triggers, turn
 from tests.openai_server import KEY, OpenAIServer, Reply, decides, fails, garbage, openai_server, says
 
 REFUND_TIME = "how long does a refund take?"
@@ -45,7 +45,7 @@ async def transcript(conversation_id: str) -> Sequence[Event]:
 @pytest.fixture
 async def assistant(server: OpenAIServer) -> AsyncIterator[OpenAIAssistant]:
     async with connect(KEY, server.url) as client:
-        yield OpenAIAssistant(client, "test-model", index(), triggers(), transcript, timedelta(seconds=1))
+        yield OpenAIAssistant(client, "test-model", search(), triggers(), transcript, timedelta(seconds=1))
 
 
 def name_of(server: OpenAIServer, sentence: str) -> str:
@@ -82,7 +82,7 @@ class TestDecisions:
         some = Triggers([actions[0].model_copy(update={"triggers": kept}), *actions[1:]])
         server.plan(decides("run_action", action=actions[0].id), decides("converse", reply="Hello!"))
         async with connect(KEY, server.url) as client:
-            choosing = OpenAIAssistant(client, "test-model", index(), Holder(some), transcript)
+            choosing = OpenAIAssistant(client, "test-model", search(), Holder(some), transcript)
             assert (await choosing.answer(turn("look, I am done here"))).text == "Hello!"
         assert [each["action"] for each in server.material()["actions"]] == [each.id for each in actions[1:]]
 
@@ -195,7 +195,7 @@ class TestFailures:
     async def test_a_wrong_key_is_given_up_at_once(self, server: OpenAIServer) -> None:
         async with connect("sk-wrong", server.url) as client:
             with pytest.raises(AssistantUnusable, match="401"):
-                await OpenAIAssistant(client, "m", index(), triggers(), transcript).answer(turn("hi"))
+                await OpenAIAssistant(client, "m", search(), triggers(), transcript).answer(turn("hi"))
 
     @pytest.mark.parametrize(
         "slow", [says("{}", stall=5.0), says("{}" * 200, pause=0.05)], ids=["it stalls", "it trickles"]
@@ -210,7 +210,7 @@ class TestFailures:
     async def test_a_server_that_is_not_there_may_come_back(self) -> None:
         async with connect(KEY, "http://127.0.0.1:9/v1") as client:
             with pytest.raises(AssistantUnavailable):
-                await OpenAIAssistant(client, "m", index(), triggers(), transcript).answer(turn("hi"))
+                await OpenAIAssistant(client, "m", search(), triggers(), transcript).answer(turn("hi"))
 
     async def test_errors_do_not_repeat_what_the_customer_said(
         self, assistant: OpenAIAssistant, server: OpenAIServer

@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from temporalio.client import Client, WorkflowHandle
+from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
@@ -22,7 +23,7 @@ from chatref.store.readings import Counts
 from chatref.store.tables import Source, SourceContent, SourcePage
 from tests.workflows.desk import connected
 from workflows.ingestion import IngestionWorkflow
-from workflows.messages import IngestionInput, Refresh
+from workflows.messages import IngestionInput, Refresh, Schedule
 from workflows.names import ingestion_id
 
 LIMITS = Limits(page_seconds=2.0, tries=1)
@@ -76,6 +77,17 @@ class Library:
             task_queue=self.task_queue,
             start_signal="refresh",
             start_signal_args=[Refresh(failed_only)],
+        )
+
+    async def schedule(self, source_id: UUID, schedule: Schedule) -> None:
+        await self.client.start_workflow(
+            IngestionWorkflow.run,
+            IngestionInput(str(source_id), schedule.every, schedule.since),
+            id=ingestion_id(source_id),
+            task_queue=self.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            start_signal="schedule",
+            start_signal_args=[schedule],
         )
 
     def handle(self, source_id: UUID) -> WorkflowHandle[IngestionWorkflow, None]:

@@ -64,8 +64,8 @@ def _finished(objects: list[bytes], kids: list[int]) -> bytes:
     return bytes(out)
 
 
-def docx(paragraphs: list[tuple[str, str]], *, padding: int = 0) -> bytes:
-    """Paragraphs as (style, text): a style such as `Heading1` or `Normal`. `padding` bytes of nothing beside them."""
+def docx(paragraphs: list[tuple[str, str]], *, padding: bytes = b"") -> bytes:
+    """Paragraphs as (style, text): a style such as `Heading1` or `Normal`. `padding` is a file beside them."""
     body = "".join(
         f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr><w:r><w:t>{escape(text)}</w:t></w:r></w:p>'
         for style, text in paragraphs
@@ -80,5 +80,5 @@ def docx(paragraphs: list[tuple[str, str]], *, padding: int = 0) -> bytes:
         archive.writestr("_rels/.rels", _RELATIONS)
         archive.writestr("word/document.xml", document)
         if padding:
-            archive.writestr("word/padding.bin", b"\0" * padding)
+            archive.writestr("word/padding.bin", padding)
     return file.getvalue()

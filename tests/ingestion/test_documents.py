@@ -98,7 +98,7 @@ def test_a_docx_keeps_its_headings() -> None:
         (pdf([[]]), PDF, "a scan, perhaps"),
         (pdf([[(10, "x")]], copies=documents.PDF_PAGES_AT_MOST + 1), PDF, "It has 2001 pages; 2000 can be read."),
         (b"PK broken", DOCX, "The document is damaged"),
-        (docx([("Normal", "x")], padding=documents.UNPACKED_AT_MOST), DOCX, "larger than 300 MB"),
+        (docx([("Normal", "x")], padding=b"\0" * documents.UNPACKED_AT_MOST), DOCX, "larger than 300 MB"),
         (b"\xff\xfe\x00", "text/plain", "not UTF-8"),
         (b"x", "image/png", "of a kind that cannot be read"),
         (
@@ -111,6 +111,13 @@ def test_a_docx_keeps_its_headings() -> None:
 def test_what_cannot_be_read_says_why(content: bytes, media_type: str, reason: str) -> None:
     with pytest.raises(Unreadable, match=reason):
         read_document(content, media_type)
+
+
+def test_what_no_database_keeps_is_left_out() -> None:
+    long = "Seeds and soil. " * 100
+    read = read_document(f"{long}\x00".encode(), "text/plain", title="Half \ud800 and nul\x00")
+    assert read.title == "Half ? and nul"
+    assert read.passages[0].text == long.strip()
 
 
 def test_sitemaps_and_lists_of_sitemaps() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from chatref.ingestion.addresses import AddressRefused, is_public, resolve
-from chatref.ingestion.fetching import Fetcher, FetchFailed, Limits
-from tests.ingestion.web import Page, Web, web, zipped
+from chatref.ingestion.fetching import Fetcher, FetchFailed, Limits, Validators
+from tests.ingestion.web import Page, Web, web, zipped, zipped_twice
 
 QUICK = Limits(page_bytes=100_000, page_seconds=0.5, redirects=3, tries=2)
 
@@ -41,7 +41,12 @@ async def test_a_page_is_fetched_over_redirects(site: Web) -> None:
         (Page("x", status=500), "500 (internal server error)"),
         (Page("slow", after=3), "longer than 0.5 seconds"),
         (Page("x" * 200_000), "larger than"),
+        (Page("drop by drop" * 100, drip=0.1), "longer than 0.5 seconds"),
         (zipped(30_000_000), "larger than"),
+        (zipped_twice(30_000_000), "in a way that was not asked for"),
+        (Page("no gzip", headers={"Content-Encoding": "gzip"}), "damaged"),
+        (Page(status=302, headers={"Location": "http://[broken"}), "not a web address"),
+        (Page(status=304), "304"),
         (Page(status=302, headers={"Location": "/page"}), "redirects more than 3 times"),
         (Page(status=302, headers={"Location": "file:///etc/passwd"}), "no web page"),
     ],
@@ -51,6 +56,25 @@ async def test_what_cannot_be_had_says_why(site: Web, page: Page, reason: str) -
     error = await refusal(f"{site.url}/page")
     assert reason in str(error)
     assert error.gone == (page.status == 404)
+
+
+async def test_a_page_that_did_not_change_is_not_sent_again(site: Web) -> None:
+    site.pages["/"] = Page("Hello", headers={"ETag": '"1"', "Last-Modified": "Tue, 01 Jul 2025 08:00:00 GMT"})
+    site.pages["/moved"] = Page(status=302, headers={"Location": "/"})
+    async with Fetcher(allow_private=True, limits=QUICK) as fetcher:
+        first = await fetcher.fetch(f"{site.url}/")
+        assert first.validators == Validators('"1"', "Tue, 01 Jul 2025 08:00:00 GMT")
+        again = await fetcher.fetch(f"{site.url}/", first.validators)
+        assert (again.unchanged, again.content) == (True, b"")
+        elsewhere = await fetcher.fetch(f"{site.url}/moved", first.validators)
+        assert (elsewhere.unchanged, elsewhere.content) == (False, b"Hello")
+    assert site.confirmed == ["/"]
+
+
+async def test_a_packed_page_is_unpacked(site: Web) -> None:
+    site.pages["/"] = zipped(1000)
+    async with Fetcher(allow_private=True, limits=QUICK) as fetcher:
+        assert (await fetcher.fetch(f"{site.url}/")).content == b"<p>" + b"x" * 1000
 
 
 async def test_what_may_pass_is_tried_again(site: Web) -> None:
@@ -65,6 +89,7 @@ async def test_what_may_pass_is_tried_again(site: Web) -> None:
     [
         "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
         "::1", "fe80::1", "fd00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "::",
+        "::127.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b:1::7f00:1", "fec0::1",
     ],
 )  # fmt: skip
 def test_private_addresses_in_every_disguise(address: str) -> None:

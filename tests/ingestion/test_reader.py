@@ -31,6 +31,17 @@ async def test_what_takes_too_long_is_given_up(reader: Reader) -> None:
     assert (await reader.read(b"# Hi\n\nThere.", "text/markdown")).title == "Hi"
 
 
+async def test_damage_that_nobody_foresaw_is_told_and_costs_nothing_else(reader: Reader) -> None:
+    await reader.read(b"# Hi\n\nThere.", "text/markdown")
+    process = reader._process
+    with pytest.raises(Unreadable, match="damaged"):
+        await reader.read_sitemap(b"\x1f\x8b" + b"no gzip after all")
+    with pytest.raises(Unreadable, match="damaged"):
+        await reader.read(b"<p>x", "text/html", charset="undefined")
+    assert (await reader.read(b"# Hi\n\nThere.", "text/markdown")).title == "Hi"
+    assert reader._process is process
+
+
 async def test_an_answer_nobody_waits_for_is_not_the_next_ones(reader: Reader) -> None:
     lost = asyncio.create_task(reader.read(b"# Lost\n\nLost.", "text/markdown"))
     await asyncio.sleep(0.05)

@@ -3,13 +3,16 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from temporalio.client import WorkflowExecutionStatus
 
+from chatref.ingestion.fetching import Fetched, Fetcher, Validators
 from chatref.store import sources
 from tests.ingestion.library import Library
 from tests.ingestion.papers import docx, pdf, pdf_bomb
 from tests.ingestion.web import Page, Web, article
 from workflows.ingestion import IngestionWorkflow
+from workflows.messages import Schedule
 
 
 async def test_files_are_read_by_their_kind(library: Library) -> None:
@@ -181,6 +184,53 @@ class TestSite:
         assert (await library.finished(source_id)).status == "ready"
         assert sorted(await library.texts()) == ["Hub.", "Leaf.", "New a.", "Old c.", "Welcome."]
 
+    async def test_pages_that_did_not_change_are_kept_as_they_were(self, library: Library, site: Web) -> None:
+        """Those whose server says so, and those that came as the same bytes; what they lead to is followed."""
+        site.pages = {
+            "/": article("Home", "Welcome.", ("/a", "/hub")),
+            "/a": article("A", "Old a."),
+            "/hub": article("Hub", "Hub.", ("/leaf",)),
+            "/leaf": article("Leaf", "Leaf."),
+        }
+        for path, page in site.pages.items():
+            page.headers["ETag"] = f'"{path}"'
+        del site.pages["/leaf"].headers["ETag"]
+        source_id = await library.add("site", f"{site.url}/", pages=50)
+        await library.finished(source_id)
+        assert (await library.counts(source_id)).unchanged == 0
+        before = await library.passages()
+
+        site.pages["/a"] = article("A", "New a.")
+        await library.read(source_id)
+        await library.finished(source_id)
+        counts = await library.counts(source_id)
+        assert (counts.read, counts.unchanged) == (4, 3)
+        assert sorted(site.confirmed) == ["/", "/hub"]
+        pages = await library.pages(source_id)
+        assert {path for path, page in pages.items() if page.unchanged} == {"/", "/hub", "/leaf"}
+        after = await library.passages()
+        assert [each.id for each in after] == [each.id for each in before]
+        assert sorted(each.text for each in after) == ["Hub.", "Leaf.", "New a.", "Welcome."]
+
+    async def test_what_goes_wrong_with_one_page_is_that_pages_error(
+        self, library: Library, site: Web, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Also what nobody foresaw: tried again it would go wrong again, for ever."""
+        really = Fetcher.fetch
+
+        async def fetch(self: Fetcher, url: str, known: Validators | None = None) -> Fetched:
+            if url.endswith("/cursed"):
+                raise ZeroDivisionError
+            return await really(self, url, known)
+
+        monkeypatch.setattr(Fetcher, "fetch", fetch)
+        site.pages = {"/": article("Home", "Welcome.", ("/cursed", "/" + "ä" * 900))}
+        source_id = await library.add("site", f"{site.url}/", pages=50)
+        assert (await library.finished(source_id)).status == "ready"
+        pages = await library.pages(source_id)
+        assert set(pages) == {"/", "/cursed"}
+        assert "logged" in pages["/cursed"].error
+
 
 class TestCourse:
     async def test_cancelled_in_the_middle_it_leaves_nothing_half(self, library: Library, site: Web) -> None:
@@ -223,6 +273,24 @@ class TestCourse:
             await sources.remove(session, source)
         async with asyncio.timeout(20):
             await library.handle(source_id).result()
+
+    async def test_another_schedule_counts_at_once(self, library: Library, site: Web) -> None:
+        """None to one, one to a shorter one, and none again: the workflow that rests takes each."""
+        site.pages["/a"] = article("A", "Text.")
+        source_id = await library.add("url", f"{site.url}/a")
+        source = await library.finished(source_id)
+        await library.schedule(source_id, Schedule(timedelta(days=7), source.changed_at))
+        await library.schedule(source_id, Schedule(timedelta(milliseconds=200), source.changed_at))
+        await library.until(source_id, lambda source, counts: source.run >= 3 and source.status == "ready")
+        await library.schedule(source_id, Schedule(None, source.changed_at))
+        assert (await library.finished(source_id)).status == "ready"
+
+    async def test_what_is_overdue_by_another_schedule_is_read_at_once(self, library: Library, site: Web) -> None:
+        site.pages["/a"] = article("A", "Text.")
+        source_id = await library.add("url", f"{site.url}/a", every=timedelta(days=30))
+        source = await library.until(source_id, lambda source, counts: source.status == "ready")
+        await library.schedule(source_id, Schedule(timedelta(days=7), source.changed_at - timedelta(days=8)))
+        await library.until(source_id, lambda source, counts: source.run >= 2 and source.status == "ready")
 
     async def test_a_schedule_reads_again_and_again(self, library: Library, site: Web) -> None:
         site.pages["/a"] = article("A", "First.")

@@ -103,6 +103,19 @@ class TestVisitors:
             assert await received(stream, 2) == [("event", "2"), ("event", "3")]
             await silent(stream)
 
+    async def test_much_to_catch_up_with_comes_in_pages(
+        self, feed: Feed, log: Log, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("chatref.store.feed.EVENTS_AT_ONCE", 4)
+        conversation, other = await log.open(), await log.open()
+        await log.say(conversation, *range(1, 11))
+        await log.say(other, 1)
+        with feed.conversation(conversation, 0) as stream, feed.conversation(other, 0) as second:
+            assert [seq for _, seq in await received(stream, 10, 15)] == [str(seq) for seq in range(1, 11)]
+            assert await received(second, 1, 15) == [("event", "1")]
+            await log.say(conversation, 11)
+            assert await received(stream, 1, 15) == [("event", "11")]
+
     async def test_everybody_gets_what_they_lack(self, feed: Feed, log: Log) -> None:
         conversation = await log.open()
         await log.say(conversation, 1, 2, 3)

@@ -21,6 +21,7 @@ from chatref.conversation.turns import Outcome, OutcomeKind, Turn
 from chatref.embedded.tools import find_temporal
 from chatref.knowledge.holder import Holder
 from chatref.knowledge.index import Index
+from chatref.knowledge.search import Search
 from tests.workflows.desk import ADA, BO, Desk
 from workflows.conversation import ConversationWorkflow
 from workflows.messages import Claim, Release, Resolve, Say, Tag, Transfer
@@ -238,7 +239,7 @@ def offering(**changed: Any) -> Responder:
     fields = [{"name": "leaf", "label": "Leaf", "prompt": "Which leaf?"}]
     action = {"id": "swap", "name": "Swap", "triggers": {"phrases": ["swap leaves"]}, "fields": fields, **changed}
     triggers = Triggers([CustomAction.model_validate(action)])
-    return Responder(Holder(triggers), KeylessAssistant(Holder(Index([]))))
+    return Responder(Holder(triggers), KeylessAssistant(Search(Holder(Index([])))))
 
 
 class TestActions:

@@ -9,6 +9,7 @@ export interface ReadingProgress {
   found: number;
   waiting: number;
   read: number;
+  unchanged: number;
   skipped: number;
   failed: number;
 }
@@ -84,6 +85,9 @@ export const sources = {
   },
   refresh: (id: string, failedOnly: boolean) =>
     request<Source>("POST", source(id, "/refresh"), { body: { failed_only: failedOnly } }),
+  /** Read it again by another schedule; an empty one is none. */
+  reschedule: ({ id, kind, url, page_limit }: Source, every: string) =>
+    request<Source>("PUT", source(id), { body: { kind, url, page_limit, ...(every && { every }) } }),
   cancel: (id: string) => request<Source>("POST", source(id, "/cancel")),
   remove: (id: string) => request<void>("DELETE", source(id)),
   search: (text: string) => request<SearchResult>("POST", "/knowledge/search", { body: { text, limit: 5 } }),

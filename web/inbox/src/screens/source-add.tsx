@@ -4,6 +4,7 @@ import { type FormEvent, type ReactNode, useRef, useState } from "react";
 import { type NewSource, sources } from "../api/sources";
 import { useSourceAction } from "../live/sources";
 import { Button } from "../parts/button";
+import { schedulesWith } from "../text/sources";
 
 const READABLE = ".md,.markdown,.txt,.html,.htm,.pdf,.docx";
 const LARGEST = 50 * 1024 * 1024;
@@ -176,10 +177,11 @@ function Schedule() {
     <label className="field">
       <span>Read again</span>
       <select name="every" defaultValue="P1D">
-        <option value="">Only when I say so</option>
-        <option value="PT1H">Every hour</option>
-        <option value="P1D">Every day</option>
-        <option value="P7D">Every week</option>
+        {schedulesWith(null).map(({ value, label }) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
       </select>
     </label>
   );

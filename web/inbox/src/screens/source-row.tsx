@@ -16,9 +16,9 @@ import { type Source, type SourceKind, sources } from "../api/sources";
 import { useNow } from "../live/now";
 import { isUnderWay, useSourceAction } from "../live/sources";
 import { Button, IconButton } from "../parts/button";
-import { Menu, MenuItem } from "../parts/menu";
-import { KIND_NAMES, factsOf, progressOf } from "../text/sources";
-import { exactTime, longAgo } from "../text/times";
+import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from "../parts/menu";
+import { KIND_NAMES, factsOf, progressOf, schedulesWith } from "../text/sources";
+import { exactTime, fromNow, longAgo } from "../text/times";
 import { SourcePages } from "./source-pages";
 
 const ICONS: Record<SourceKind, ReactNode> = {
@@ -33,6 +33,7 @@ export function SourceRow({ source }: { source: Source }) {
   const [open, setOpen] = useState(false);
   const [removing, setRemoving] = useState(false);
   const refresh = useSourceAction((failedOnly: boolean) => sources.refresh(source.id, failedOnly));
+  const reschedule = useSourceAction((every: string) => sources.reschedule(source, every));
   const cancel = useSourceAction(() => sources.cancel(source.id));
   const underWay = isUnderWay(source);
   const failed = source.status === "ready" ? source.progress.failed : 0;
@@ -83,6 +84,18 @@ export function SourceRow({ source }: { source: Source }) {
               Read again now
             </MenuItem>
           )}
+          {(source.kind === "url" || source.kind === "site") && (
+            <>
+              <MenuLine />
+              <MenuLabel>Read it again by itself</MenuLabel>
+              <MenuChoice
+                value={source.every ?? ""}
+                choices={schedulesWith(source.every)}
+                onChange={(every) => reschedule.mutate(every)}
+              />
+              <MenuLine />
+            </>
+          )}
           <MenuItem icon={<Trash2 size={15} />} onSelect={() => setRemoving(true)}>
             Remove…
           </MenuItem>
@@ -114,6 +127,14 @@ function Facts({ source }: { source: Source }) {
           {" · "}
           <time dateTime={source.read_at} title={exactTime(source.read_at)}>
             {longAgo(source.read_at, now)}
+          </time>
+        </>
+      )}
+      {source.next_read_at && (
+        <>
+          {", next "}
+          <time dateTime={source.next_read_at} title={exactTime(source.next_read_at)}>
+            {fromNow(source.next_read_at, now)}
           </time>
         </>
       )}

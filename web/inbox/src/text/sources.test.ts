@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Source } from "../api/sources";
-import { factsOf, pathOfPage, progressOf, scheduleOf } from "./sources";
+import { factsOf, pathOfPage, progressOf, scheduleOf, schedulesWith } from "./sources";
 
 const site: Source = {
   id: "s",
@@ -12,7 +12,7 @@ const site: Source = {
   passages: 1234,
   page_limit: 200,
   every: "P1D",
-  progress: { found: 120, waiting: 0, read: 118, skipped: 1, failed: 1 },
+  progress: { found: 120, waiting: 0, read: 118, unchanged: 0, skipped: 1, failed: 1 },
   read_at: null,
   next_read_at: null,
   created_at: "2026-01-01T00:00:00Z",
@@ -22,6 +22,22 @@ const site: Source = {
 test("a site at rest says what was read, and how often", () => {
   expect(factsOf(site)).toEqual(["118 pages", "1,234 passages", "read every day"]);
   expect(factsOf({ ...site, page_limit: 120, every: null })).toContain("stopped at the limit of 120 pages");
+});
+
+test("pages that were as before are counted", () => {
+  const progress = { ...site.progress, unchanged: 110 };
+  expect(factsOf({ ...site, progress })[0]).toBe("118 pages (110 unchanged)");
+});
+
+test("a schedule of its own is among those to choose from", () => {
+  expect(schedulesWith("P1D").map(({ label }) => label)).toEqual([
+    "Only when I say so",
+    "Every hour",
+    "Every day",
+    "Every week",
+    "Every month",
+  ]);
+  expect(schedulesWith("PT6H").at(-1)).toEqual({ value: "PT6H", label: "Every 6 hours" });
 });
 
 test("a text says only how many passages it has", () => {

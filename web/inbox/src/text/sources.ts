@@ -27,13 +27,31 @@ export function progressOf(source: Source): string {
 export function factsOf(source: Source): string[] {
   if (source.status === "failed" && source.passages === 0) return [KIND_NAMES[source.kind]];
   const facts: string[] = [];
-  if (source.kind === "site") facts.push(counted(source.progress.read, "page"));
+  if (source.kind === "site") {
+    const { read, unchanged } = source.progress;
+    facts.push(
+      unchanged > 0 ? `${counted(read, "page")} (${unchanged.toLocaleString("en")} unchanged)` : counted(read, "page"),
+    );
+  }
   facts.push(counted(source.passages, "passage"));
   if (source.kind === "site" && source.progress.found >= source.page_limit) {
     facts.push(`stopped at the limit of ${counted(source.page_limit, "page")}`);
   }
   if (source.every) facts.push(`read ${scheduleOf(source.every)}`);
   return facts;
+}
+
+/** What the owner chooses between; an empty one is none. */
+const SCHEDULES = ["", "PT1H", "P1D", "P7D", "P30D"];
+
+/** The choices for a source, with what it has now where that is another. */
+export function schedulesWith(every: string | null): { value: string; label: string }[] {
+  const values = SCHEDULES.includes(every ?? "") ? SCHEDULES : [...SCHEDULES, every ?? ""];
+  return values.map((value) => ({ value, label: value ? capital(scheduleOf(value)) : "Only when I say so" }));
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 const HOUR = 3_600_000;
@@ -44,6 +62,7 @@ export function scheduleOf(every: string): string {
   if (hours === 1) return "every hour";
   if (hours === 24) return "every day";
   if (hours === 24 * 7) return "every week";
+  if (hours === 24 * 30) return "every month";
   return hours % 24 === 0 && hours > 0 ? `every ${hours / 24} days` : `every ${hours} hours`;
 }
 

@@ -35,6 +35,15 @@ export function longAgo(at: string, now: number): string {
   return age === "now" ? "just now" : /\d (?:min|h)$/u.test(age) ? `${age} ago` : age;
 }
 
+/** "now", "in 4 min", "in 3 h", "in 6 days". */
+export function fromNow(at: string, now: number): string {
+  const minutes = Math.ceil((Date.parse(at) - now) / 60_000);
+  if (minutes <= 0) return "now";
+  if (minutes < 60) return `in ${minutes} min`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `in ${hours} h` : `in ${Math.round(hours / 24)} days`;
+}
+
 /** "just now", "2 seconds ago". */
 export function ago(at: string, now: number): string {
   const elapsed = now - Date.parse(at);
