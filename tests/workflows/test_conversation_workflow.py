@@ -249,9 +249,6 @@ class TestActions:
         await desk.until_said("Which leaf?")
         other = [{"name": "pot", "label": "Pot", "prompt": "Which pot?"}]
         desk.responder.real = offering(version=4, tags=["new"], fields=other)
-        await desk.say("swap leaves please")
-        await desk.until(lambda row: row["last_seq"] >= 4)
-        assert (await desk.row())["state"] == State.COLLECTING_DETAILS
         await desk.say("the big green one")
         row = await desk.until_state(State.ESCALATED)
         assert row["handoff"]["action_version"] == 3
