@@ -84,6 +84,7 @@ class Alternative(BaseModel):
     action_id: str
     kind: ActionKind | None
     score: float
+    threshold: float = Field(description="From this score on, this action may fire.")
     evidence: str
     why: str
 
@@ -94,6 +95,7 @@ class Alternative(BaseModel):
             action_id=candidate.action.id,
             kind=candidate.action.kind,
             score=candidate.score,
+            threshold=candidate.threshold,
             evidence=candidate.evidence,
             why=candidate.why,
         )
@@ -107,7 +109,7 @@ class MatchResult(BaseModel):
     action_version: int | None
     kind: ActionKind | None
     score: float
-    threshold: float = Field(description="From this score on, an action fires.")
+    threshold: float = Field(description="Of the action that fires, or else of the first alternative.")
     evidence: str = Field(description="The sentence that speaks for it.")
     why: str
     alternatives: list[Alternative]

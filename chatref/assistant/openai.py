@@ -93,7 +93,7 @@ class OpenAIAssistant(Assistant):
     async def answer(self, turn: Turn) -> Outcome:
         triggers, briefing = self._triggers.current, self._briefing.current
         events = await self._transcript(turn.conversation_id)
-        material = await Material.gather(turn, events, self._search, triggers.actions, briefing)
+        material = await Material.gather(turn, events, self._search, triggers.for_model, briefing)
         async with self._drafts.of(turn) as shown:
             decision, usage = await self._decide(turn, material, briefing, shown)
         return replace(_outcome(decision, material, turn, triggers), usage=usage)

@@ -1,7 +1,7 @@
 """Courtesies, and the question whether one talks to a machine: answered as such, never searched for."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from chatref.conversation.replies import reply_of
 from chatref.knowledge.words import STOP_WORDS, sentences, words
@@ -36,6 +36,17 @@ _MACHINE = re.compile(
     r"\b(?:(?:are|r) (?:you|u)|is this|am i (?:talking|speaking|chatting) (?:to|with)) (?:a |an |really |even |just )*"
     r"(?:bot|robot|human|person|machine|ai|chatbot|real|computer|program)\b"
 )
+_LEADING = word_set(
+    """i im i'm ill i'll id ive i've we me my you it its it's this that thats there theres there's here am is are be was
+    do does can could may would shall will let lets have has got a an the one two few some another other more
+    last next first second third final quick quickly small short little just only also and or but so then well too
+    oh ah hm hmm uh um ok okay alright right sure yes yeah yep maybe perhaps guess think see know not dont don't idea
+    if thing things question questions point ask asking tell something else anything about of to for on in with at by
+    hold hang wait moment sec min minute minutes still back again online anyway btw actually really now please pls
+    sorry oops hi hello hey thanks thank nevermind nvm mind look check try wonder wondering say add mention forgot
+    before while what how why listen interesting good great true understood noted later soon"""
+)
+_LONGEST_LEAD = 9
 _HOW_ARE_YOU = re.compile(r"^(?:\w+ ){0,2}how are (?:you|u)(?: \w+)?$")
 
 _SHORT_REPLY = 4
@@ -86,6 +97,13 @@ def _is_filler(sentence: str) -> bool:
     if courtesy(sentence) is not None or says_nothing(sentence) or asks_whether_machine(sentence):
         return True
     return len(words(sentence)) <= _SHORT_REPLY and reply_of(sentence) is not None
+
+
+def opens_only(said: Sequence[str]) -> bool:
+    """Whether these words only lead up to something, or fill a pause: "One more thing", "hold on", "I'm back"."""
+    if len(said) > _LONGEST_LEAD:
+        return False
+    return _LEADING.issuperset(said) or (list(said[:2]) == ["never", "mind"] and _LEADING.issuperset(said[2:]))
 
 
 def asks_whether_machine(text: str) -> bool:

@@ -48,7 +48,7 @@ def examples(said: Mapping[str, Any]) -> list[Example]:
             weight = len(texts) ** -0.5
             for text in texts:
                 drawn.append((text, number, weight))
-                drawn.append((_misspelled(text, chance), number, weight * _NOISY_WEIGHT))
+                drawn.append((misspelled(text, chance), number, weight * _NOISY_WEIGHT))
     return drawn
 
 
@@ -88,7 +88,7 @@ def _drawn(pattern: str, parts: Mapping[str, str], chance: random.Random) -> str
     return _SPACES.sub(" ", text).strip()
 
 
-def _misspelled(text: str, chance: random.Random) -> str:
+def misspelled(text: str, chance: random.Random) -> str:
     """A slip of the finger or two, as people make them: a space or letter lost, doubled, swapped or mistaken."""
     every = text.split()
     for _ in range(1 if len(every) < 7 else 2):

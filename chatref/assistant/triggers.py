@@ -1,32 +1,30 @@
 """Which custom action a visitor's words ask for: phrases, examples and the learned reading, as one score, explained."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from math import exp, log
 
-import numpy as np
-
+from chatref.assistant.examples import Examples, Likeness
 from chatref.assistant.guards import FACTORS, Guard, guard_of, sentence_guard
-from chatref.assistant.lexicon import THESAURUS
 from chatref.assistant.phrases import Found, Phrases
 from chatref.assistant.reading import shipped
-from chatref.conversation.actions import ActionKind, CustomAction
+from chatref.assistant.smalltalk import opens_only
+from chatref.conversation.actions import DEFAULT_THRESHOLD, ActionKind, CustomAction
 from chatref.demo import default_actions
-from chatref.knowledge.postings import Postings, unit_weights
-from chatref.knowledge.words import PlacedWord, grams, placed_words, sentences, stem
+from chatref.knowledge.words import PlacedWord, placed_words, sentences
 
-THRESHOLD = 0.5
-_LIKE_AT = 0.57
-_LIKE_STEEPNESS = 14.0
 _COUNTER_AT = 0.80
 _COUNTER_FACTOR = 0.3
+_LESSON_WEIGHT = 1.1
+_SAME_AT = 0.75
 _PHRASE_SHARE = 0.4
 _PHRASE_NEUTRAL = 0.35
 _PHRASE_LEAST = 0.15
 _DOUBT = 0.75
 _LEAST, _MOST = 0.02, 0.997
 _LONGEST_TEXT = 8_000
+_LONGEST_LESSON = 500
 _SENTENCES_AT_MOST = 40
 
 
@@ -36,17 +34,32 @@ Weighed = tuple[float, str, Guard | None]
 
 @dataclass(frozen=True)
 class Candidate:
-    """An action and how much a sentence (`evidence`) asks for it, 0 to 1. `why` says what spoke for and against."""
+    """An action and how much a sentence (`evidence`) asks for it, 0 to 1. `why` says what spoke for and against.
+
+    `taught`: the sentence is as good as one that the owner gave as an example of this very action.
+    """
 
     action: CustomAction
     score: float
     evidence: str
     why: str
+    taught: bool = False
+
+    @property
+    def threshold(self) -> float:
+        return self.action.triggers.threshold
+
+    @property
+    def fires(self) -> bool:
+        return self.score >= self.threshold
 
 
 @dataclass(frozen=True)
 class Match:
-    """What would fire: `action`, None where none reaches the threshold. `alternatives` are the others, best first."""
+    """What would fire: `action`, None where none reaches its own threshold. `alternatives` are the others, best first.
+
+    `score` and `threshold` are those of what would fire, or else of what came closest to it.
+    """
 
     action: CustomAction | None
     score: float
@@ -71,17 +84,12 @@ class Triggers:
         self._phrase_action = [number for number, _ in phrases]
         self._phrase_texts = [phrase for _, phrase in phrases]
         self._phrases = Phrases(self._phrase_texts)
-        examples = [
-            (number, sentence, counter)
-            for number, action in enumerate(self.actions)
-            for group, counter in ((action.triggers.examples, False), (action.triggers.counterexamples, True))
-            for sentence in group
-        ]
-        self._examples = [_places(examples, number, counter=False) for number in range(len(self.actions))]
-        self._counters = [_places(examples, number, counter=True) for number in range(len(self.actions))]
-        self._example_texts = [sentence for _, sentence, _ in examples]
-        self._example_guards = [sentence_guard(placed_words(sentence)) for sentence in self._example_texts]
-        self._likeness = Postings([_features(placed_words(sentence)) for sentence in self._example_texts], unit_weights)
+        self._examples = Examples(self.actions)
+
+    @property
+    def for_model(self) -> tuple[CustomAction, ...]:
+        """The actions that a model may choose."""
+        return tuple(action for action in self.actions if action.triggers.model)
 
     def action(self, action_id: str) -> CustomAction | None:
         return self._by_id.get(action_id)
@@ -93,22 +101,25 @@ class Triggers:
     def match(self, text: str) -> Match:
         """The action that the text asks for. Takes well under 2 ms for a message of usual length."""
         best: dict[int, Candidate] = {}
-        for sentence in sentences(text[:_LONGEST_TEXT])[:_SENTENCES_AT_MOST]:
+        parts = sentences(text[:_LONGEST_TEXT])[:_SENTENCES_AT_MOST]
+        for sentence in parts:
             for number, candidate in self._candidates(sentence):
-                if number not in best or candidate.score > best[number].score:
+                if number not in best or _rank(candidate) < _rank(best[number]):
                     best[number] = candidate
+        if len(parts) > 1 and len(text) <= _LONGEST_LESSON:
+            self._recall(text, best)
         ranked = sorted(best.values(), key=_rank)
-        if ranked and ranked[0].score >= THRESHOLD:
-            top = ranked[0]
-            return Match(top.action, top.score, THRESHOLD, top.evidence, top.why, tuple(ranked[1:]))
-        score = ranked[0].score if ranked else 0.0
-        return Match(None, score, THRESHOLD, "", "", tuple(ranked))
+        if not ranked:
+            return Match(None, 0.0, DEFAULT_THRESHOLD, "", "", ())
+        top = ranked[0]
+        if top.fires:
+            return Match(top.action, top.score, top.threshold, top.evidence, top.why, tuple(ranked[1:]))
+        return Match(None, top.score, top.threshold, "", "", tuple(ranked))
 
     def _candidates(self, sentence: str) -> Iterable[tuple[int, Candidate]]:
         placed = placed_words(sentence)
         if not placed:
             return
-        likeness = self._likeness.scores(self._likeness.unit(_features(placed)))
         phrases: dict[int, Weighed] = {}
         own: dict[int, Weighed] = {}
         for found in self._phrases.find(placed):
@@ -117,26 +128,37 @@ class Triggers:
             if number not in kept or weighed[0] > kept[number][0]:
                 kept[number] = weighed
         any_guard = sentence_guard(placed)
-        reads = shipped().read(sentence, placed, any_guard) if self._has_kinds else {}
+        # A model of words is sure of anything about words that mean nothing by themselves.
+        telling = self._has_kinds and not opens_only([word.text for word in placed])
+        reads = shipped().read(sentence, placed, any_guard) if telling else {}
+        likeness = self._examples.likeness(placed, any_guard)
         for number, action in enumerate(self.actions):
             score, why, guard = phrases.get(number, (0.0, "", None))
-            if action.kind is not None:
+            if action.kind in reads:
                 score, why, guard = _second_opinion(score, why, guard, reads[action.kind], action.kind)
             if owners := own.get(number):
                 score, why, guard = max((score, why, guard), owners, key=lambda each: each[0])
-            like, index = _nearest(likeness, self._examples[number])
-            if index is not None:
-                likely = 1.0 / (1.0 + exp(-_LIKE_STEEPNESS * (like - _LIKE_AT)))
-                if any_guard is not None and self._example_guards[index] != any_guard:
-                    likely *= FACTORS[any_guard]
-                if likely > score:
-                    score, guard, why = likely, any_guard, f"like “{self._example_texts[index]}”"
-            unlike, counter = _nearest(likeness, self._counters[number])
-            if counter is not None and unlike > like and unlike > _COUNTER_AT:
-                score, why = score * _COUNTER_FACTOR, f"{why}, but more like “{self._example_texts[counter]}”"
-            if score > 0.01 or number in phrases:
-                said = f"{why} ({guard})" if guard else why
-                yield number, Candidate(action, round(score, 3), sentence, said)
+            like = likeness.nearest(number, counter=False, ours=True)
+            unlike = likeness.nearest(number, counter=True, ours=True)
+            if like.likely > score:
+                score, guard, why = like.likely, any_guard, f"like “{like.text}”"
+            if unlike.closeness > max(like.closeness, _COUNTER_AT):
+                score, why = score * _COUNTER_FACTOR, f"{why}, but more like “{unlike.text}”"
+            before = Candidate(action, score, sentence, f"{why} ({guard})" if guard else why)
+            candidate = _after_lessons(before, number, likeness)
+            if score > 0.01 or candidate.score > 0.01 or number in phrases:
+                yield number, replace(candidate, score=round(candidate.score, 3))
+
+    def _recall(self, text: str, best: dict[int, Candidate]) -> None:
+        """Weigh a message of several sentences against the owner's examples as a whole: they may be as long."""
+        placed = placed_words(text)
+        likeness = self._examples.likeness(placed, sentence_guard(placed))
+        for number, action in enumerate(self.actions):
+            weighed = best.get(number, Candidate(action, 0.0, text, ""))
+            candidate = _after_lessons(weighed, number, likeness)
+            if candidate != weighed:
+                evidence = text if candidate.score > weighed.score else weighed.evidence
+                best[number] = replace(candidate, score=round(candidate.score, 3), evidence=evidence)
 
     def _weigh(self, found: Found, placed: Sequence[PlacedWord]) -> Weighed:
         guard = guard_of(placed, found.matched)
@@ -144,34 +166,33 @@ class Triggers:
         return found.strength * factor, f"says “{self._phrase_texts[found.phrase]}”", guard
 
 
-def _rank(candidate: Candidate) -> tuple[bool, bool, float]:
-    """Best first. Who is angry about something and asks for it is served first: anger alone is the weaker reason."""
-    fires = candidate.score >= THRESHOLD
-    return not fires, candidate.action.kind is ActionKind.FRUSTRATION, -candidate.score
+def _rank(candidate: Candidate) -> tuple[bool, bool, bool, float]:
+    """Best first: what fires, and of that what the owner taught with these very words.
+
+    Who is angry about something and asks for it is served first: anger alone is the weaker reason.
+    """
+    angry = candidate.action.kind is ActionKind.FRUSTRATION
+    return not candidate.fires, not candidate.taught, angry, -candidate.score
 
 
-def _features(placed: Sequence[PlacedWord]) -> list[str]:
-    found: list[str] = []
-    previous = "^"
-    for word in placed:
-        word_stem = stem(word.text)
-        group = THESAURUS.group(word_stem)
-        found += (f"w:{word_stem}", f"g:{group}", f"b:{previous} {group}")
-        found += (f"c:{gram}" for gram in grams(word.text))
-        previous = group
-    return found
-
-
-def _places(examples: Sequence[tuple[int, str, bool]], number: int, *, counter: bool) -> np.ndarray:
-    """Where an action's examples or counterexamples stand among all of them."""
-    return np.array([at for at, each in enumerate(examples) if (each[0], each[2]) == (number, counter)], dtype=np.int32)
-
-
-def _nearest(likeness: np.ndarray, mine: np.ndarray) -> tuple[float, int | None]:
-    if not mine.size:
-        return 0.0, None
-    index = int(mine[np.argmax(likeness[mine])])
-    return float(likeness[index]), index
+def _after_lessons(candidate: Candidate, number: int, likeness: Likeness) -> Candidate:
+    """What the owner's own examples and counterexamples make of it: the nearer one decides, over all that is ours."""
+    wanted = likeness.nearest(number, counter=False, ours=False)
+    refused = likeness.nearest(number, counter=True, ours=False)
+    ours = likeness.nearest(number, counter=False, ours=True)
+    if refused.closeness > wanted.closeness and refused.closeness * _LESSON_WEIGHT > ours.closeness:
+        if refused.likely * candidate.score < 0.01:
+            return candidate
+        score = candidate.score * (1.0 - refused.likely)
+        return replace(candidate, score=score, why=f"{candidate.why}, but like “{refused.text}”, which must not")
+    if wanted.likely <= candidate.score and wanted.closeness < _SAME_AT:
+        return candidate
+    return replace(
+        candidate,
+        score=max(wanted.likely, candidate.score),
+        why=f"like “{wanted.text}”, an example of yours",
+        taught=wanted.closeness >= _SAME_AT and wanted.likely >= candidate.threshold,
+    )
 
 
 @cache

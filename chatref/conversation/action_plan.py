@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chatref.conversation.actions import CustomAction
 
-Value = str | int | bool | list[str] | None
+Value = str | int | float | bool | list[str] | None
 
 
 class Difference(BaseModel):

@@ -29,6 +29,8 @@ class FieldType(StrEnum):
     PATTERN = "pattern"
 
 
+DEFAULT_THRESHOLD = 0.5
+
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
@@ -74,7 +76,10 @@ class DetailField(BaseModel):
 
 
 class Triggers(BaseModel):
-    """What starts an action. `phrases` match as words wherever they stand; `examples` match by likeness."""
+    """What starts an action. `phrases` match as words wherever they stand; `examples` match by likeness.
+
+    `threshold` is the score from which on they start it. `model`: whether a model may choose it as well.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -82,6 +87,8 @@ class Triggers(BaseModel):
     examples: tuple[Sentence, ...] = ()
     counterexamples: tuple[Sentence, ...] = ()
     button: Annotated[str, Field(max_length=40)] = ""
+    threshold: Annotated[float, Field(ge=0.05, le=0.95)] = DEFAULT_THRESHOLD
+    model: bool = True
 
 
 class CustomAction(BaseModel):

@@ -11,8 +11,11 @@ import pytest
 from chatref.assistant.briefing import Briefing
 from chatref.assistant.interface import AssistantUnavailable, AssistantUnusable
 from chatref.assistant.openai import OpenAIAssistant
+from chatref.assistant.triggers import Triggers
 from chatref.conversation.events import ASSISTANT, Author, AuthorKind, HandoffReason
 from chatref.conversation.turns import OutcomeKind, Usage
+from chatref.demo import default_actions
+from chatref.knowledge.holder import Holder
 from tests.assistant.house import turn
 from tests.assistant.model_house import VISITOR, ModelHouse, event
 from tests.openai_server import (
@@ -70,6 +73,17 @@ class TestDecisions:
         [citation] = (await assistant.answer(turn(REFUND_TIME))).citations
         assert citation.quote != "Refunds take an hour."
         assert SENTENCE in citation.quote
+
+    async def test_only_actions_that_it_may_choose_are_offered_to_it(
+        self, house: ModelHouse, server: OpenAIServer
+    ) -> None:
+        actions = list(default_actions())
+        kept = actions[0].triggers.model_copy(update={"model": False})
+        some = Triggers([actions[0].model_copy(update={"triggers": kept}), *actions[1:]])
+        server.plan(decides("run_action", action=actions[0].id), decides("converse", reply="Hello!"))
+        house.triggers = Holder(some)
+        assert (await house.assistant().answer(turn("look, I am done here"))).text == "Hello!"
+        assert [each["action"] for each in server.material()["actions"]] == [each.id for each in actions[1:]]
 
     async def test_an_action_starts_with_its_confirmation(
         self, assistant: OpenAIAssistant, server: OpenAIServer

@@ -5,8 +5,8 @@ from functools import cache
 
 import pytest
 
-from chatref.assistant.triggers import THRESHOLD, Triggers
-from chatref.conversation.actions import ActionKind, CustomAction
+from chatref.assistant.triggers import Triggers
+from chatref.conversation.actions import DEFAULT_THRESHOLD, ActionKind, CustomAction
 from chatref.demo import default_actions
 from tests.assistant.sentences import ASKS, ROUTINE
 
@@ -61,7 +61,7 @@ class TestEvidence:
     def test_is_the_sentence_that_asked(self) -> None:
         match = defaults().match("Hi there! I love the fern. But please cancel my subscription. Have a nice day.")
         assert match.evidence == "But please cancel my subscription."
-        assert match.score >= match.threshold == THRESHOLD
+        assert match.score >= match.threshold == DEFAULT_THRESHOLD
 
     def test_what_does_not_fire_has_none_but_says_what_came_closest_and_why(self) -> None:
         match = defaults().match("What is your refund policy?")
@@ -141,3 +141,59 @@ def test_a_disabled_action_never_fires() -> None:
     actions = [action.model_copy(update={"enabled": False}) for action in default_actions()]
     assert Triggers(actions).match("cancel my subscription").action is None
     assert Triggers(actions).action("refund") is None
+
+
+class TestThresholds:
+    def test_an_action_fires_from_its_own_threshold_on(self) -> None:
+        text = "hold on"
+        closest = defaults().match(text).alternatives[0]
+        assert 0.1 < closest.score < closest.threshold
+        assert with_threshold(closest.action.id, closest.score + 0.001).match(text).action is None
+        eager = with_threshold(closest.action.id, closest.score).match(text)
+        assert (eager.action and eager.action.id, eager.threshold) == (closest.action.id, closest.score)
+
+    def test_a_wary_one_leaves_the_chat_to_another_that_is_asked_for_as_well(self) -> None:
+        text = "This is ridiculous! Give me my money back."
+        assert defaults().match(text).kind is ActionKind.REFUND
+        wary = with_threshold("refund", 0.999).match(text)
+        assert wary.kind is ActionKind.FRUSTRATION
+        refund = next(each for each in wary.alternatives if each.action.id == "refund")
+        assert (refund.threshold, refund.fires) == (0.999, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "One more thing",
+        "one more thing...",
+        "oh and one last thing",
+        "Another question",
+        "can I ask you something else?",
+        "quick question for you",
+        "ok then, something else",
+        "I was just wondering",
+        "I forgot to mention",
+        "just a second",
+        "sorry, one moment please",
+        "hold on",
+        "wait",
+        "let me check",
+        "never mind, thanks",
+        "still here",
+        "hi, me again",
+        "I'm back",
+        "back again",
+        "really?",
+        "Also",
+    ],
+)
+def test_words_that_only_lead_up_to_something_start_nothing(text: str) -> None:
+    assert defaults().match(text).action is None, defaults().match(text).why
+
+
+def with_threshold(action_id: str, threshold: float) -> Triggers:
+    def changed(action: CustomAction) -> CustomAction:
+        triggers = action.triggers.model_copy(update={"threshold": threshold})
+        return action.model_copy(update={"triggers": triggers}) if action.id == action_id else action
+
+    return Triggers(changed(action) for action in default_actions())

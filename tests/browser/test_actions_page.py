@@ -92,6 +92,13 @@ async def test_an_action_is_written_tried_saved_changed_and_restored(page: Page,
     await try_out(page, "engrave my pot please")
     await expect(tried(page)).to_contain_text("Starts Engrave a pot")
     await expect(tried(page)).to_contain_text("like “engrave my pot, please”")
+    await expect(tried(page)).to_contain_text("50 was needed")
+    await page.get_by_label("Sensitivity").select_option("Only when there is hardly a doubt: 85")
+    await expect(tried(page)).to_contain_text("85 was needed")
+    await try_out(page, "engrave a name on my pot")
+    await expect(tried(page)).to_contain_text("85 is needed")
+    await expect(tried(page)).not_to_contain_text("Starts Engrave a pot")
+    await page.get_by_role("switch", name="The model may choose it").click()
     assert (await admin.get(f"{ACTIONS}/engrave-a-pot")).status_code == 404
     await page.get_by_role("link", name="Back").click()
     await expect(rows(page)).to_have_count(5)
@@ -103,6 +110,7 @@ async def test_an_action_is_written_tried_saved_changed_and_restored(page: Page,
     await expect(page.get_by_role("heading", name="Engrave a pot")).to_be_visible()
     made = await saved(admin, "engrave-a-pot")
     assert (made["tags"], made["team"], made["priority"]) == (["engraving", "gift"], "billing", "high")
+    assert (made["triggers"]["threshold"], made["triggers"]["model"]) == (0.85, False)
     assert made["triggers"]["examples"] == ["engrave my pot, please", "I want a name on the pot"]
     assert (made["fields"][0]["name"], made["fields"][0]["pattern"]) == ("engraving", "[A-Za-z ]+")
 

@@ -23,6 +23,7 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from activities.log import LogActivities
+from chatref.assistant.responder import Responder as Deciding
 from chatref.conversation.events import EventType, HandoffReason, Person, State
 from chatref.conversation.policy import ServicePolicy
 from chatref.conversation.turns import Escalation, Outcome, OutcomeKind, Turn, VisitorMessage
@@ -50,11 +51,13 @@ class ScriptedResponder(Responder):
     """Goes by what is in the message: "person" escalates, "think" asks the model, the rest is answered at once.
 
     "well" is answered too, but is not settled.
+    `real` decides instead, where a test needs actions.
     """
 
     def __init__(self) -> None:
         self.turns: list[Turn] = []
         self.model: Callable[[Turn], Awaitable[Outcome]] = self._thought
+        self.real: Deciding | None = None
         self.fails = False
 
     @activity.defn(name="consider")
@@ -62,6 +65,8 @@ class ScriptedResponder(Responder):
         self.turns.append(turn)
         if self.fails:
             raise ApplicationError("the assistant is broken")
+        if self.real is not None:
+            return await self.real.consider(turn)
         message = turn.messages[-1]
         if "person" in message.text:
             escalation = Escalation(HandoffReason.ASKED_FOR_PERSON, message.text, message.id, team="billing")

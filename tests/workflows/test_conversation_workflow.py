@@ -4,16 +4,24 @@ import asyncio
 import json
 from asyncio.subprocess import DEVNULL
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.exceptions import ApplicationError
 
+from chatref.assistant.keyless import KeylessAssistant
+from chatref.assistant.responder import Responder
+from chatref.assistant.triggers import Triggers
+from chatref.conversation.actions import CustomAction
 from chatref.conversation.events import Detail, HandoffReason, Person, State
 from chatref.conversation.policy import Audience, LadderStep, ServicePolicy
 from chatref.conversation.turns import Escalation, Outcome, OutcomeKind, Turn
 from chatref.embedded.tools import find_temporal
+from chatref.knowledge.holder import Holder
+from chatref.knowledge.index import Index
+from chatref.knowledge.search import Search
 from tests.workflows.desk import ADA, BO, Desk
 from workflows.conversation import ConversationWorkflow
 from workflows.messages import Claim, Release, Resolve, Say, Tag, Transfer
@@ -225,6 +233,37 @@ class TestAgents:
         await desk.say("hello")
         await desk.until_said("You said: hello")
         assert (await desk.row())["handoff"] is None
+
+
+def offering(**changed: Any) -> Responder:
+    """The assistant with one action, as it is configured now, and nothing else."""
+    fields = [{"name": "leaf", "label": "Leaf", "prompt": "Which leaf?"}]
+    action = {"id": "swap", "name": "Swap", "triggers": {"phrases": ["swap leaves"]}, "fields": fields, **changed}
+    triggers = Triggers([CustomAction.model_validate(action)])
+    return Responder(Holder(triggers), KeylessAssistant(Search(Holder(Index([])))))
+
+
+class TestActions:
+    async def test_once_begun_are_gone_through_with_in_the_version_that_they_began_in(self, desk: Desk) -> None:
+        desk.responder.real = offering(version=3, tags=["old"])
+        await desk.say("I want to swap leaves")
+        await desk.until_said("Which leaf?")
+        other = [{"name": "pot", "label": "Pot", "prompt": "Which pot?"}]
+        desk.responder.real = offering(version=4, tags=["new"], fields=other)
+        await desk.say("the big green one")
+        row = await desk.until_state(State.ESCALATED)
+        assert row["handoff"]["action_version"] == 3
+        assert row["tags"] == ["old"]
+        assert "Which pot?" not in await desk.texts()
+
+    async def test_that_have_not_begun_are_begun_in_the_version_in_force(self, desk: Desk) -> None:
+        desk.responder.real = offering(version=3, fields=[])
+        await desk.say("hello")
+        await desk.until_seq(2)
+        desk.responder.real = offering(version=4, fields=[])
+        await desk.say("I want to swap leaves")
+        row = await desk.until_state(State.ESCALATED)
+        assert row["handoff"]["action_version"] == 4
 
 
 class TestTimers:

@@ -23,6 +23,8 @@ export interface Triggers {
   examples: string[];
   counterexamples: string[];
   button: string;
+  threshold: number;
+  model: boolean;
 }
 
 export interface CustomAction {
@@ -79,6 +81,7 @@ export interface Candidate {
   action: string;
   action_id: string;
   score: number;
+  threshold: number;
   evidence: string;
   why: string;
 }

@@ -15,7 +15,7 @@ export function newAction(): CustomAction {
     enabled: true,
     use_when: "",
     not_when: "",
-    triggers: { phrases: [], examples: [], counterexamples: [], button: "" },
+    triggers: { phrases: [], examples: [], counterexamples: [], button: "", threshold: 0.5, model: true },
     confirmation: "",
     fields: [],
     tags: [],

@@ -16,7 +16,7 @@ import { keepDraft, keptDraft } from "./kept";
 import { PageHead } from "./page-head";
 import { actionsChanged } from "./queries";
 import { TryPanel } from "./try";
-import { KINDS, PRIORITIES } from "./wording";
+import { KINDS, PRIORITIES, sensitivities } from "./wording";
 
 const readLines = (text: string) => entries(text, "\n");
 const readTags = (text: string) => entries(text, ",");
@@ -217,6 +217,24 @@ export function Editor({ saved }: { saved: CustomAction }) {
                 fault={faults["triggers.button"]}
                 onChange={(button) => setTriggers({ button })}
               />
+              <ChoiceEntry<string>
+                label="Sensitivity"
+                hint="How sure it must be that the visitor means this. Try a sentence to see the scores."
+                value={String(draft.triggers.threshold)}
+                choices={sensitivities(draft.triggers.threshold)}
+                fault={faults["triggers.threshold"]}
+                onChange={(threshold) => setTriggers({ threshold: Number(threshold) })}
+              />
+              <label className="check">
+                <Toggle
+                  checked={draft.triggers.model}
+                  onChange={(model) => setTriggers({ model })}
+                  label="The model may choose it"
+                />
+                {draft.triggers.model
+                  ? "A model, where there is one, may choose it where nothing here starts it"
+                  : "No model may choose it: only what stands here starts it"}
+              </label>
             </div>
           </section>
           <section className="block">

@@ -73,7 +73,7 @@ function Outcome(props: { result: MatchResult; text: string; draft: CustomAction
         )}
       </p>
       {shown.length > 0 && (
-        <p className="try__legend">From {points(result.threshold)} of 100 on, an action may start.</p>
+        <p className="try__legend">Scores are of 100. The mark is where an action begins to start.</p>
       )}
       {draft && !draft.enabled && <p className="try__lead">Weighed as if it were switched on.</p>}
       {shown.length === 0 && <p className="try__lead">No action comes close.</p>}
@@ -82,7 +82,6 @@ function Outcome(props: { result: MatchResult; text: string; draft: CustomAction
           <WeighedAction
             key={one.id}
             one={one}
-            threshold={result.threshold}
             isOwn={one.id === own}
             // Of several sentences, the one that speaks for it.
             quote={one.evidence === text ? "" : one.evidence}
@@ -93,10 +92,9 @@ function Outcome(props: { result: MatchResult; text: string; draft: CustomAction
   );
 }
 
-function WeighedAction(props: { one: Weighed; threshold: number; isOwn: boolean; quote: string }) {
-  const { one, threshold, isOwn, quote } = props;
-  const missing = lack(one, threshold);
-  const place = { "--score": one.score, "--threshold": threshold } as CSSProperties;
+function WeighedAction(props: { one: Weighed; isOwn: boolean; quote: string }) {
+  const { one, isOwn, quote } = props;
+  const place = { "--score": one.score, "--threshold": one.threshold } as CSSProperties;
   return (
     <li className={`weighed__one${one.starts ? " is-starting" : ""}`}>
       <p className="weighed__head">
@@ -110,7 +108,7 @@ function WeighedAction(props: { one: Weighed; threshold: number; isOwn: boolean;
         <span />
       </div>
       <p className="weighed__why">
-        {[quote && `${quoted(quote)} ${one.why}`, !quote && one.why, missing].filter(Boolean).join(" · ")}
+        {[quote && `${quoted(quote)} ${one.why}`, !quote && one.why, lack(one)].filter(Boolean).join(" · ")}
       </p>
     </li>
   );

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import type { MatchResult } from "../../api/actions";
-import { fieldName, lack, summaryOf, valueWords, weighed } from "./wording";
+import { fieldName, lack, sensitivities, summaryOf, valueWords, weighed } from "./wording";
 
 const candidate = (action_id: string, score: number) => ({
   action_id,
   action: action_id,
   score,
+  threshold: 0.5,
   evidence: "",
   why: "",
 });
@@ -39,8 +40,8 @@ test("a change in a line", () => {
 test("the one that starts comes first, and the others say what they lack", () => {
   const result: MatchResult = {
     ...candidate("refund", 0.9),
-    threshold: 0.5,
-    alternatives: [candidate("frustration", 0.8), candidate("cancel", 0.2)],
+    threshold: 0.6,
+    alternatives: [candidate("frustration", 0.8), { ...candidate("cancel", 0.6), threshold: 0.7 }],
   };
   const all = weighed(result);
   expect(all.map(({ id, starts }) => [id, starts])).toEqual([
@@ -48,6 +49,11 @@ test("the one that starts comes first, and the others say what they lack", () =>
     ["frustration", false],
     ["cancel", false],
   ]);
-  expect(all.map((one) => lack(one, 0.5))).toEqual(["", "enough, but another one is asked for more", "50 is needed"]);
+  expect(all.map(lack)).toEqual(["60 was needed", "enough, but another one goes first", "70 is needed"]);
   expect(weighed({ ...result, action: null, action_id: null })).toHaveLength(2);
+});
+
+test("a sensitivity of a file's own stands among those that are offered", () => {
+  expect(sensitivities(0.5)).toHaveLength(5);
+  expect(sensitivities(0.42)[2]).toEqual(["0.42", "From 42 of 100 on"]);
 });

@@ -33,6 +33,8 @@ const FIELDS: Record<string, string> = {
   "triggers.examples": "Examples",
   "triggers.counterexamples": "Counterexamples",
   "triggers.button": "Button",
+  "triggers.threshold": "Needs a score of",
+  "triggers.model": "The model may choose it",
   confirmation: "Confirmation",
   fields: "Details",
   tags: "Tags",
@@ -79,6 +81,7 @@ export interface Weighed {
   id: string;
   name: string;
   score: number;
+  threshold: number;
   evidence: string;
   why: string;
   starts: boolean;
@@ -86,23 +89,40 @@ export interface Weighed {
 
 /** Everything that was weighed, the one that starts first. */
 export function weighed(result: MatchResult): Weighed[] {
-  const others = result.alternatives.map(({ action_id, action, score, evidence, why }) => ({
+  const others = result.alternatives.map(({ action_id, action, score, threshold, evidence, why }) => ({
     id: action_id,
     name: action,
     score,
+    threshold,
     evidence,
     why,
     starts: false,
   }));
   if (result.action === null || result.action_id === null) return others;
-  const { action_id: id, action: name, score, evidence, why } = result;
-  return [{ id, name, score, evidence, why, starts: true }, ...others];
+  const { action_id: id, action: name, score, threshold, evidence, why } = result;
+  return [{ id, name, score, threshold, evidence, why, starts: true }, ...others];
 }
 
-/** Why one that reaches the threshold does not start, or how much it lacks. */
-export function lack(one: Weighed, threshold: number): string {
-  if (one.starts) return "";
-  return one.score >= threshold ? "enough, but another one is asked for more" : `${points(threshold)} is needed`;
+/** Why one that reaches its threshold does not start, or how much it lacks. */
+export function lack(one: Weighed): string {
+  if (one.starts) return `${points(one.threshold)} was needed`;
+  return one.score >= one.threshold ? "enough, but another one goes first" : `${points(one.threshold)} is needed`;
+}
+
+/** How much it takes, in words; the scores between are an owner's who wrote them into a file. */
+export const SENSITIVITIES: readonly (readonly [number, string])[] = [
+  [0.2, "At the slightest sign: 20 of 100"],
+  [0.35, "Rather too often than not: 35"],
+  [0.5, "As soon as it is more likely than not: 50"],
+  [0.7, "Rather too seldom: 70"],
+  [0.85, "Only when there is hardly a doubt: 85"],
+];
+
+/** The choices of an editor, with the one that is set if it is none of them. */
+export function sensitivities(threshold: number): (readonly [string, string])[] {
+  const known = SENSITIVITIES.some(([value]) => value === threshold);
+  const all = known ? SENSITIVITIES : [...SENSITIVITIES, [threshold, `From ${points(threshold)} of 100 on`] as const];
+  return [...all].sort(([a], [b]) => a - b).map(([value, words]) => [String(value), words] as const);
 }
 
 export function points(score: number): string {
