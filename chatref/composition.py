@@ -171,6 +171,7 @@ async def workers(settings: Settings, client: Client) -> AsyncIterator[list[Work
             configuration.triggers,
             KeylessAssistant(configuration.search),
             model(settings, configuration, conversations, database),
+            configuration.meaning,
         )
         log, answers = LogActivities(conversations), ResponderActivities(responder)
         ingestion = IngestionActivities(

@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from chatref.assistant.briefing import Briefing
-from chatref.assistant.triggers import Triggers
+from chatref.assistant.triggers import Triggers, examples_of
 from chatref.conversation.actions import CustomAction
 from chatref.conversation.policy import ServicePolicy
 from chatref.embedding.interface import Embedder, EmbedderUnavailable
@@ -137,13 +137,15 @@ class Configuration:
             return
         self._vectors = Vectors(self._database, embedder, self._compute_again_after)
         self.meaning.use(embedder)
+        self.outdated(Config.ACTIONS)
         self.outdated(Config.SOURCES)
         if self._computes:
-            await self._vectors.compute_forever(self._say_sources_changed)
+            await self._vectors.compute_forever(self._say_vectors_changed)
 
-    async def _say_sources_changed(self) -> None:
+    async def _say_vectors_changed(self) -> None:
         async with self._database.session() as session:
-            await config_changed(session, Config.SOURCES)
+            for what in (Config.ACTIONS, Config.SOURCES):
+                await config_changed(session, what)
 
     async def _read_policy(self) -> None:
         async with self._database.session() as session:
@@ -166,8 +168,11 @@ class Configuration:
     async def _read_actions(self) -> None:
         async with self._database.session() as session:
             latest = await actions.latest(session)
+        vectors = None
+        if self._vectors is not None:
+            vectors = await self._vectors.of(Config.ACTIONS, examples_of(latest))
         # Building takes long enough to be felt by everybody else on this event loop.
-        self.triggers.current = await asyncio.to_thread(Triggers, latest)
+        self.triggers.current = await asyncio.to_thread(Triggers, latest, vectors)
         self.actions = latest
 
     async def _read_sources(self) -> None:
@@ -175,5 +180,7 @@ class Configuration:
             passages = await sources.passages(session)
         vectors = None
         if self._vectors is not None:
-            vectors = await self._vectors.of({text for passage in passages for text in texts_of(passage)})
+            vectors = await self._vectors.of(
+                Config.SOURCES, {text for passage in passages for text in texts_of(passage)}
+            )
         self.index.current = await asyncio.to_thread(Index, passages, vectors)

@@ -6,12 +6,14 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 
 from chatref.embedding.interface import Embedder, EmbedderUnavailable
 from chatref.store import vectors
+from chatref.store.channels import Config
 from chatref.store.database import Database, DatabaseUnavailable
 from chatref.store.vectors import Vector
 
 logger = logging.getLogger(__name__)
 
 BATCH = 16
+_WHOSE = {Config.ACTIONS, Config.SOURCES}
 COMPUTE_AGAIN_AFTER = 30.0
 """Seconds before what could not be computed is tried again."""
 
@@ -26,14 +28,17 @@ class Vectors:
         self._database = database
         self._embedder = embedder
         self._again_after = again_after
-        self._wanted: frozenset[str] = frozenset()
+        self._wanted: dict[Config, frozenset[str]] = {}
         self._asked = asyncio.Event()
 
-    async def of(self, texts: Collection[str]) -> Mapping[str, Vector] | None:
-        """The vectors of all of them, or None where one is missing; then `compute_forever` sees to it."""
+    async def of(self, whose: Config, texts: Collection[str]) -> Mapping[str, Vector] | None:
+        """The vectors of all of them, or None where one is missing; then `compute_forever` sees to it.
+
+        They are `whose` texts from now on, in place of those that were.
+        """
         wanted = frozenset(texts)
-        if wanted != self._wanted:
-            self._wanted = wanted
+        if wanted != self._wanted.get(whose):
+            self._wanted[whose] = wanted
             self._asked.set()
         known = await vectors.known(self._database, self._embedder.model, wanted)
         if len(known) == len(wanted):
@@ -48,7 +53,7 @@ class Vectors:
             await self._asked.wait()
             self._asked.clear()
             try:
-                done = await self._compute(self._wanted)
+                done = await self._compute(dict(self._wanted))
                 failing = False
                 if done is None:
                     # Another process is at it. Once it is done, or gone, there is less or nothing left to do.
@@ -64,8 +69,9 @@ class Vectors:
                 await asyncio.sleep(self._again_after)
                 self._asked.set()
 
-    async def _compute(self, texts: frozenset[str]) -> int | None:
+    async def _compute(self, wanted: Mapping[Config, frozenset[str]]) -> int | None:
         """How many were missing; None if another process computes."""
+        texts = frozenset().union(*wanted.values())
         model = self._embedder.model
         async with vectors.computing(self._database) as mine:
             if not mine:
@@ -76,6 +82,7 @@ class Vectors:
                 batch = missing[start : start + BATCH]
                 rows = await self._embedder.embed(batch)
                 await vectors.add(self._database, model, dict(zip(batch, rows, strict=True)))
-            if texts:
+            # A process that has just started does not know yet what else is needed.
+            if wanted.keys() >= _WHOSE:
                 await vectors.keep_only(self._database, model, texts)
             return len(missing)

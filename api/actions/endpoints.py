@@ -25,7 +25,7 @@ from api.actions.schemas import (
 from api.problems import Problem, invalid, not_found, problems
 from api.services import Use
 from api.session.caller import AUTHENTICATED, Admin, Caller
-from chatref.assistant.triggers import Triggers
+from chatref.assistant.triggers import Triggers, examples_of
 from chatref.conversation.action_file import ActionFileInvalid, read_actions, write_actions
 from chatref.conversation.action_plan import ActionPlan, differences
 from chatref.conversation.actions import CustomAction
@@ -81,14 +81,15 @@ async def match(body: MatchText, caller: Caller, services: Use) -> MatchResult:
     With a `draft`, an action that is being written is weighed among those that are there, in the place of its former
     self.
     """
-    triggers = services.configuration.triggers.current
+    triggers, meaning = services.configuration.triggers.current, services.configuration.meaning
     if body.draft is not None:
         if caller.role != "admin":
             raise Problem(403, "forbidden", "Only admins may do this.")
         drafted = _with_draft(services.configuration.actions, body.draft)
         # Building takes long enough to be felt by everybody else on this event loop.
-        triggers = await asyncio.to_thread(Triggers, drafted)
-    return MatchResult.of(triggers.match(body.text))
+        vectors = await meaning.all(examples_of(drafted)) or None
+        triggers = await asyncio.to_thread(Triggers, drafted, vectors)
+    return MatchResult.of(triggers.match(body.text, await meaning.all(triggers.telling(body.text))))
 
 
 @router.post("/order")

@@ -1,6 +1,6 @@
 """How alike a sentence is to the examples and counterexamples of actions, the owner's told apart from ours."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import exp
@@ -18,6 +18,9 @@ from chatref.knowledge.words import PlacedWord, grams, placed_words, stem
 _LIKE_AT = 0.57
 _TAUGHT_AT = 0.53
 _STEEPNESS = 14.0
+_MEANING_ABOVE = 0.09
+"""Two sentences' vectors are closer than their features where both say the same, by about so much."""
+Vector = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -73,18 +76,26 @@ class Likeness:
 
 
 class Examples:
-    """The examples of a set of actions, which go by their number in it."""
+    """The examples of a set of actions, which go by their number in it. With `vectors`, also alike by meaning."""
 
-    def __init__(self, actions: Sequence[CustomAction]) -> None:
+    def __init__(self, actions: Sequence[CustomAction], vectors: Mapping[str, Vector] | None = None) -> None:
         self._examples = list(_every(actions))
+        known = vectors is not None and bool(self._examples)
+        self._vectors = np.stack([vectors[each.text] for each in self._examples]) if known and vectors else None
         places: dict[tuple[int, bool, bool], list[int]] = {}
         for at, example in enumerate(self._examples):
             places.setdefault((example.action, example.counter, example.ours), []).append(at)
         self._places: _Places = {key: np.array(each, dtype=np.int32) for key, each in places.items()}
         self._postings = Postings([_features(placed_words(each.text)) for each in self._examples], unit_weights)
 
-    def likeness(self, placed: Sequence[PlacedWord], guard: Guard | None) -> Likeness:
+    @property
+    def know_meaning(self) -> bool:
+        return self._vectors is not None
+
+    def likeness(self, placed: Sequence[PlacedWord], guard: Guard | None, meaning: Vector | None = None) -> Likeness:
         closeness = self._postings.scores(self._postings.unit(_features(placed)))
+        if meaning is not None and self._vectors is not None and self._vectors.shape[1] == len(meaning):
+            closeness = np.maximum(closeness, self._vectors @ meaning - _MEANING_ABOVE)
         return Likeness(self._examples, closeness, guard, self._places)
 
 

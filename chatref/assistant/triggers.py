@@ -1,11 +1,11 @@
 """Which custom action a visitor's words ask for: phrases, examples and the learned reading, as one score, explained."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from math import exp, log
 
-from chatref.assistant.examples import Examples, Likeness
+from chatref.assistant.examples import Examples, Likeness, Vector
 from chatref.assistant.guards import FACTORS, Guard, guard_of, sentence_guard
 from chatref.assistant.phrases import Found, Phrases
 from chatref.assistant.reading import shipped
@@ -26,6 +26,8 @@ _LEAST, _MOST = 0.02, 0.997
 _LONGEST_TEXT = 8_000
 _LONGEST_LESSON = 500
 _SENTENCES_AT_MOST = 40
+_VECTORS_AT_MOST = 8
+_NO_MEANINGS: Mapping[str, Vector] = {}
 
 
 Weighed = tuple[float, str, Guard | None]
@@ -74,9 +76,12 @@ class Match:
 
 
 class Triggers:
-    """The matcher of a set of actions. Immutable; built anew when the actions change."""
+    """The matcher of a set of actions. Immutable; built anew when the actions change.
 
-    def __init__(self, actions: Iterable[CustomAction]) -> None:
+    `vectors` are those of every example, or None: then examples match by their words alone.
+    """
+
+    def __init__(self, actions: Iterable[CustomAction], vectors: Mapping[str, Vector] | None = None) -> None:
         self.actions = tuple(action for action in actions if action.enabled)
         self._has_kinds = any(action.kind is not None for action in self.actions)
         self._by_id = {action.id: action for action in self.actions}
@@ -84,7 +89,7 @@ class Triggers:
         self._phrase_action = [number for number, _ in phrases]
         self._phrase_texts = [phrase for _, phrase in phrases]
         self._phrases = Phrases(self._phrase_texts)
-        self._examples = Examples(self.actions)
+        self._examples = Examples(self.actions, vectors)
 
     @property
     def for_model(self) -> tuple[CustomAction, ...]:
@@ -98,16 +103,27 @@ class Triggers:
         """The first enabled action of a kind."""
         return next((action for action in self.actions if action.kind is kind), None)
 
-    def match(self, text: str) -> Match:
-        """The action that the text asks for. Takes well under 2 ms for a message of usual length."""
+    def telling(self, text: str) -> list[str]:
+        """What of a text `match` can use vectors of; nothing where the examples have none."""
+        if not self._examples.know_meaning:
+            return []
+        parts = _parts(text)
+        whole = [text] if len(parts) > 1 and len(text) <= _LONGEST_LESSON else []
+        return parts[:_VECTORS_AT_MOST] + whole
+
+    def match(self, text: str, meanings: Mapping[str, Vector] = _NO_MEANINGS) -> Match:
+        """The action that the text asks for. Takes well under 2 ms for a message of usual length.
+
+        `meanings` has vectors of what `telling` names, as far as they are to be had.
+        """
         best: dict[int, Candidate] = {}
-        parts = sentences(text[:_LONGEST_TEXT])[:_SENTENCES_AT_MOST]
+        parts = _parts(text)
         for sentence in parts:
-            for number, candidate in self._candidates(sentence):
+            for number, candidate in self._candidates(sentence, meanings.get(sentence)):
                 if number not in best or _rank(candidate) < _rank(best[number]):
                     best[number] = candidate
         if len(parts) > 1 and len(text) <= _LONGEST_LESSON:
-            self._recall(text, best)
+            self._recall(text, best, meanings.get(text))
         ranked = sorted(best.values(), key=_rank)
         if not ranked:
             return Match(None, 0.0, DEFAULT_THRESHOLD, "", "", ())
@@ -116,7 +132,7 @@ class Triggers:
             return Match(top.action, top.score, top.threshold, top.evidence, top.why, tuple(ranked[1:]))
         return Match(None, top.score, top.threshold, "", "", tuple(ranked))
 
-    def _candidates(self, sentence: str) -> Iterable[tuple[int, Candidate]]:
+    def _candidates(self, sentence: str, meaning: Vector | None) -> Iterable[tuple[int, Candidate]]:
         placed = placed_words(sentence)
         if not placed:
             return
@@ -131,7 +147,7 @@ class Triggers:
         # A model of words is sure of anything about words that mean nothing by themselves.
         telling = self._has_kinds and not opens_only([word.text for word in placed])
         reads = shipped().read(sentence, placed, any_guard) if telling else {}
-        likeness = self._examples.likeness(placed, any_guard)
+        likeness = self._examples.likeness(placed, any_guard, meaning)
         for number, action in enumerate(self.actions):
             score, why, guard = phrases.get(number, (0.0, "", None))
             if action.kind in reads:
@@ -140,7 +156,7 @@ class Triggers:
                 score, why, guard = max((score, why, guard), owners, key=lambda each: each[0])
             like = likeness.nearest(number, counter=False, ours=True)
             unlike = likeness.nearest(number, counter=True, ours=True)
-            if like.likely > score:
+            if like.likely > score and like.closeness >= unlike.closeness:
                 score, guard, why = like.likely, any_guard, f"like “{like.text}”"
             if unlike.closeness > max(like.closeness, _COUNTER_AT):
                 score, why = score * _COUNTER_FACTOR, f"{why}, but more like “{unlike.text}”"
@@ -149,10 +165,10 @@ class Triggers:
             if score > 0.01 or candidate.score > 0.01 or number in phrases:
                 yield number, replace(candidate, score=round(candidate.score, 3))
 
-    def _recall(self, text: str, best: dict[int, Candidate]) -> None:
+    def _recall(self, text: str, best: dict[int, Candidate], meaning: Vector | None) -> None:
         """Weigh a message of several sentences against the owner's examples as a whole: they may be as long."""
         placed = placed_words(text)
-        likeness = self._examples.likeness(placed, sentence_guard(placed))
+        likeness = self._examples.likeness(placed, sentence_guard(placed), meaning)
         for number, action in enumerate(self.actions):
             weighed = best.get(number, Candidate(action, 0.0, text, ""))
             candidate = _after_lessons(weighed, number, likeness)
@@ -164,6 +180,16 @@ class Triggers:
         guard = guard_of(placed, found.matched)
         factor = FACTORS[guard] if guard else 1.0
         return found.strength * factor, f"says “{self._phrase_texts[found.phrase]}”", guard
+
+
+def examples_of(actions: Iterable[CustomAction]) -> set[str]:
+    """The sentences whose vectors `Triggers` takes."""
+    every = (action.triggers for action in actions)
+    return {text for triggers in every for text in (*triggers.examples, *triggers.counterexamples)}
+
+
+def _parts(text: str) -> list[str]:
+    return sentences(text[:_LONGEST_TEXT])[:_SENTENCES_AT_MOST]
 
 
 def _rank(candidate: Candidate) -> tuple[bool, bool, bool, float]:

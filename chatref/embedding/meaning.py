@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import OrderedDict
+from collections.abc import Iterable
 from datetime import timedelta
 from time import monotonic
 
@@ -42,24 +43,34 @@ class Meaning:
 
     async def of(self, text: str) -> Vector | None:
         """A vector of length 1, or None where words must do."""
-        text = text.strip()[:_LONGEST]
-        if self._embedder is None or not text or monotonic() < self._not_before:
-            return None
-        if (known := self._known.get(text)) is not None:
-            self._known.move_to_end(text)
-            return known
-        try:
-            async with asyncio.timeout(self._time_limit):
-                vector: Vector = (await self._embedder.embed([text]))[0]
-        except (EmbedderUnavailable, TimeoutError) as error:
-            self._failures += 1
-            if self._failures >= _FAILURES_AT_MOST:
-                self._not_before = monotonic() + self._left_alone
-            if self._failures == 1:
-                logger.warning("searching by words alone: no embedding (%s)", error or "too slow")
-            return None
-        self._failures = 0
-        self._known[text] = vector
-        if len(self._known) > _REMEMBERED:
+        return (await self.all([text])).get(text)
+
+    async def all(self, texts: Iterable[str]) -> dict[str, Vector]:
+        """The vectors of all of them, asked for at once; of none where the embedder does not answer in time."""
+        asked = {text: text.strip()[:_LONGEST] for text in texts}
+        wanted = {short for short in asked.values() if short}
+        missing = sorted(wanted - self._known.keys())
+        if self._embedder is None or (missing and monotonic() < self._not_before):
+            return {}
+        known = {short: self._known[short] for short in wanted - set(missing)}
+        if missing:
+            try:
+                async with asyncio.timeout(self._time_limit):
+                    known |= zip(missing, await self._embedder.embed(missing), strict=True)
+            except (EmbedderUnavailable, TimeoutError) as error:
+                self._failed(error)
+                return {}
+            self._failures = 0
+        for short, vector in known.items():
+            self._known[short] = vector
+            self._known.move_to_end(short)
+        while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
-        return vector
+        return {text: known[short] for text, short in asked.items() if short}
+
+    def _failed(self, error: Exception) -> None:
+        self._failures += 1
+        if self._failures >= _FAILURES_AT_MOST:
+            self._not_before = monotonic() + self._left_alone
+        if self._failures == 1:
+            logger.warning("by words alone for now: no embedding (%s)", error or "too slow")

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import numpy as np
 import pytest
 
+from chatref.assistant.triggers import examples_of
 from chatref.configuration import Configuration
 from chatref.embedding.openai import OpenAIEmbedder
 from chatref.knowledge.index import texts_of
@@ -102,6 +103,7 @@ async def test_passages_are_found_by_meaning_once_all_have_vectors(
             assert (await api.search.find(QUESTION)).hits[0] == best
             assert best.passage.title == "When will my box arrive?"
     texts = {text for passage in worker.index.current.passages for text in texts_of(passage)}
+    texts |= examples_of(worker.actions)
     assert len(await vectors.known(database, MODEL, texts)) == len(texts)
     # Each text was asked for once, and the question by both.
     assert sorted(server.texts) == sorted([*texts, QUESTION, QUESTION])
