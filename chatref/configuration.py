@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from itertools import chain, repeat
 from uuid import UUID
 
 from chatref.assistant.briefing import Briefing
@@ -24,6 +25,8 @@ from chatref.vectors import COMPUTE_AGAIN_AFTER, Vectors
 logger = logging.getLogger(__name__)
 
 _AGAIN_AFTER = 0.5
+PREPARE_AGAIN_AFTER = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
+"""The pauses between attempts to have the embedder ready: a passing outage must not last until the next start."""
 
 
 class Configuration:
@@ -55,6 +58,7 @@ class Configuration:
         self._computes = computes
         self._compute_again_after = compute_again_after
         self._vectors: Vectors | None = None
+        self._told_of_embedder = False
         self._stale: set[Config] = set()
         self._read: set[Config] = set()
         self._changed = asyncio.Event()
@@ -130,17 +134,30 @@ class Configuration:
                 self._stale.clear()
 
     async def _use_embedder(self, embedder: Embedder) -> None:
-        try:
-            await embedder.prepare()
-        except EmbedderUnavailable as error:
-            logger.warning("no embedding model (%s): searching by words alone", error)
-            return
+        for pause in chain(PREPARE_AGAIN_AFTER, repeat(PREPARE_AGAIN_AFTER[-1])):
+            if await self._prepared(embedder):
+                break
+            await asyncio.sleep(pause.total_seconds())
         self._vectors = Vectors(self._database, embedder, self._compute_again_after)
         self.meaning.use(embedder)
         self.outdated(Config.ACTIONS)
         self.outdated(Config.SOURCES)
         if self._computes:
             await self._vectors.compute_forever(self._say_vectors_changed)
+
+    async def _prepared(self, embedder: Embedder) -> bool:
+        try:
+            await embedder.prepare()
+        except EmbedderUnavailable as error:
+            if not self._told_of_embedder:
+                logger.warning(
+                    "no embedding model, words alone are searched until there is one (%s); "
+                    "with CHATREF_EMBEDDING_MODEL=none, none is looked for",
+                    error,
+                )
+            self._told_of_embedder = True
+            return False
+        return True
 
     async def _say_vectors_changed(self) -> None:
         async with self._database.session() as session:

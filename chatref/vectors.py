@@ -68,6 +68,11 @@ class Vectors:
                 failing = True
                 await asyncio.sleep(self._again_after)
                 self._asked.set()
+            except Exception:
+                # Whatever it is, it must not end the task: nobody would start another.
+                logger.exception("vectors could not be computed")
+                await asyncio.sleep(self._again_after)
+                self._asked.set()
 
     async def _compute(self, wanted: Mapping[Config, frozenset[str]]) -> int | None:
         """How many were missing; None if another process computes."""

@@ -1,9 +1,12 @@
-"""Web addresses in what a model writes: only those that the business itself gave may reach a visitor."""
+"""Web addresses in what a model writes: only those that the business itself gave may reach a visitor.
+
+A bare name such as `example.com` is text, here as in the widget, which makes no link of it.
+"""
 
 import re
 from collections.abc import Iterable
 
-_ADDRESS = re.compile(r"(?:\bhttps?://|\bwww\.)[^\s<>\"]+", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:\b(?:https?|ftp)://|\bwww\.|\bmailto:|(?<=\()//)[^\s<>\"]+", re.IGNORECASE)
 _UNFINISHED = re.compile(r"(?:\bh(?:t(?:t(?:ps?:?/?)?)?)?|\bhttps?://\S*|\bw(?:ww?)?|\bwww\.\S*)\Z", re.IGNORECASE)
 _PUNCTUATION = ".,;:!?'\u2019\u201d)]}*_/"
 

@@ -27,7 +27,8 @@ _FINE = word_set(
 )
 _OPENING = STOP_WORDS | word_set(
     """question questions ask asking quick something anything problem problems issue issues trouble query enquiry
-    inquiry moment minute second wondering assistance support anyone anybody regarding sorry"""
+    inquiry moment minute second wondering assistance support anyone anybody regarding sorry thing things
+    else another q one more"""
 )
 _OPEN_END = re.compile(
     r"(?:,|\u2026|\.\.\.|:|\b(?:and|but|or|because|cause|cos|so|if|when|the|a|an|my|your|of|plus|like|then)) *$"

@@ -1,10 +1,12 @@
 """What was asked and answered, in short: remembered for the assistant, and summed up for the agent who takes over."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from chatref.conversation.events import Citation, Detail, HandoffReason, Reference, Summary, Tried
 from chatref.conversation.turns import Exchange, Outcome
 
+_QUESTION = re.compile(r"[^.!?\n]*\?")
 REMEMBERED = 6
 """Exchanges with the assistant that are kept, and as many with agents."""
 _LONGEST_ASKED = 300
@@ -60,10 +62,11 @@ def summarize(
 
     `asked` are the visitor's words of the turn that led to it, and `matter` those that began what it interrupted.
     """
-    own = [each for each in exchanges if not each.agent]
+    every = list(exchanges)
+    own = [each for each in every if not each.agent]
     told = [each for each in own if each.unknown or each.sources]
     return Summary(
-        wants=_wants(own, reason, evidence, asked, matter),
+        wants=_wants(every, reason, evidence, asked, matter),
         tried=tuple(
             Tried(
                 question=clipped(each.asked, _LONGEST_TRIED),
@@ -76,12 +79,20 @@ def summarize(
     )
 
 
-def _wants(own: Sequence[Exchange], reason: HandoffReason, evidence: str, asked: str, matter: str) -> tuple[str, ...]:
-    if matter or reason in (HandoffReason.ACTION, HandoffReason.DETAILS_TIMED_OUT):
-        return _distinct([matter or (asked if evidence in asked else evidence)])
-    latest = asked.replace(evidence, " ") if reason in _NOT_THE_MATTER else asked
-    said = _distinct([*(each.asked for each in own[-_WANTS_AT_MOST + 1 :]), latest])
-    return said or _distinct([asked or evidence])
+def _wants(
+    exchanges: Sequence[Exchange], reason: HandoffReason, evidence: str, asked: str, matter: str
+) -> tuple[str, ...]:
+    if matter:
+        # What was asked beside the last detail is nobody's any more but the agent's.
+        return _distinct([matter, *(question for question in _QUESTION.findall(asked) if matter not in question)])
+    if reason in (HandoffReason.ACTION, HandoffReason.DETAILS_TIMED_OUT):
+        return _distinct([asked if evidence in asked else evidence])
+    latest = asked.replace(evidence, " ") if evidence and reason in _NOT_THE_MATTER else asked
+    own = [each.asked for each in exchanges if not each.agent]
+    said = _distinct([*own[-_WANTS_AT_MOST + 1 :], latest])
+    # Who was returned to the assistant and only asks for a person again still wants what the agent was asked.
+    with_agents = [each.asked for each in exchanges if each.agent][-1:]
+    return said or _distinct(with_agents) or _distinct([asked or evidence])
 
 
 def _distinct(texts: Iterable[str]) -> tuple[str, ...]:

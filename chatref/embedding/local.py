@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from chatref.embedding.interface import Embedder, EmbedderUnavailable
 from chatref.embedding.openai import unit_rows
 
+_AT_ONCE = 4
 logger = logging.getLogger(__name__)
 
 
@@ -59,7 +60,7 @@ class LocalEmbedder(Embedder):
             if model is not None:
                 loaded.set_result(model)
             else:
-                loaded.set_exception(EmbedderUnavailable(f"{type(error).__name__}"))
+                loaded.set_exception(EmbedderUnavailable(f"it could not be loaded: {type(error).__name__}"))
 
         def run() -> None:
             model, failed = None, None
@@ -80,5 +81,13 @@ class LocalEmbedder(Embedder):
         model = self._model
         if model is None:
             raise EmbedderUnavailable("the local model is not loaded")
+        rows = [await self._embed(model, texts[start : start + _AT_ONCE]) for start in range(0, len(texts), _AT_ONCE)]
+        return unit_rows(np.concatenate(rows))
+
+    async def _embed(self, model: Model, texts: Sequence[str]) -> NDArray[np.float32]:
+        # Few at once: a visitor's question gets its turn between two lots of the owner's passages.
         async with self._one_at_a_time:
-            return unit_rows(await asyncio.to_thread(model, texts))
+            try:
+                return await asyncio.to_thread(model, texts)
+            except Exception as error:
+                raise EmbedderUnavailable(f"the local model failed: {type(error).__name__}") from error

@@ -315,3 +315,6 @@ class TextVector(SQLModel, table=True):
     model: str = Field(primary_key=True)
     digest: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
     vector: Any = Field(sa_column=Column(VECTOR(), nullable=False))
+    created_at: datetime = Field(
+        default_factory=_now, sa_column=Column(DateTime(timezone=True), nullable=False, server_default=text("now()"))
+    )

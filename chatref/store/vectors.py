@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from hashlib import sha256
 
 import numpy as np
@@ -14,6 +15,7 @@ Vector = NDArray[np.float32]
 # Any constant will do, as long as nobody else in this database has it.
 _COMPUTING = 0x63686174
 _HEADER_BYTES = 4
+OTHER_MODELS_KEPT = timedelta(days=7)
 
 
 def digest(text: str) -> bytes:
@@ -47,12 +49,14 @@ async def add(database: Database, model: str, vectors: Mapping[str, Vector]) -> 
 
 
 async def keep_only(database: Database, model: str, texts: Collection[str]) -> None:
-    """Forget the vectors of every other text, and of other models."""
+    """Forget the vectors of every other text, and of other models after a while: another worker may still use them."""
     async with database.driver() as connection:
         await connection.execute(
-            "delete from text_vectors where model <> $1 or digest <> all($2::bytea[])",
+            "delete from text_vectors where case when model = $1 then digest <> all($2::bytea[])"
+            " else created_at < now() - $3::interval end",
             model,
             [digest(text) for text in texts],
+            OTHER_MODELS_KEPT,
         )
 
 

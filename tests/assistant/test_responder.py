@@ -241,7 +241,7 @@ class TestWhatIsSettledAtOnce:
         assert (await chat.says("FF-20417")).settled
 
     async def test_an_opening_is_asked_what_it_is_about(self) -> None:
-        for text in ("I have a question", "Quick question!", "I have a problem"):
+        for text in ("I have a question", "Quick question!", "I have a problem", "One more thing", "something else"):
             outcome = await Chat().says(text)
             assert (outcome.text, outcome.unknown, outcome.asked) == ("Sure. What is it about?", False, "")
 

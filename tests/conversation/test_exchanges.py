@@ -131,6 +131,23 @@ class TestTheSummary:
         assert chat.summary.details == (detail,)
         assert [tried.question for tried in chat.summary.tried] == ["how long does delivery take?"]
 
+    def test_of_an_action_holds_a_question_that_came_with_the_last_detail(self) -> None:
+        chat = Chat()
+        chat.is_asked_for_details("I want to cancel my plan")
+        words = "FF-1. When do you deliver?"
+        chat.is_handed_off(words, HandoffReason.ACTION, "I want to cancel my plan", asked=words)
+        assert chat.summary.wants == ("I want to cancel my plan", "When do you deliver?")
+
+    def test_of_who_was_returned_and_asks_for_a_person_again_says_what_the_agent_was_asked(self) -> None:
+        chat = Chat()
+        chat.is_handed_off("a person!", HandoffReason.ASKED_FOR_PERSON, asked="a person!")
+        chat.conversation.claim(ADA, NOW)
+        chat.writes("where is my lamp")
+        chat.hears_from(ADA, "It left today.")
+        chat.conversation.release_to_assistant(ADA, NOW)
+        chat.is_handed_off("a person again", HandoffReason.ASKED_FOR_PERSON, asked="a person again")
+        assert chat.summary.wants == ("a person! where is my lamp",)
+
     def test_of_an_action_that_a_wish_for_a_person_cut_short_says_what_it_was_about(self) -> None:
         chat = Chat()
         chat.is_asked_for_details("I want to cancel my plan")

@@ -95,6 +95,19 @@ async def test_the_local_model_is_loaded_beside_everything_else() -> None:
     assert np.allclose(await embedder.embed(["parcel"]), [[0.5**0.5, 0.5**0.5]])
 
 
+async def test_a_local_model_that_fails_is_unavailable_and_answers_go_on() -> None:
+    def broken(texts: Sequence[str]) -> NDArray[np.float32]:
+        raise RuntimeError("out of memory")
+
+    embedder = LocalEmbedder("small", lambda _: broken)
+    await embedder.prepare()
+    with pytest.raises(EmbedderUnavailable):
+        await embedder.embed(["parcel"])
+    meaning = Meaning(PATIENT)
+    meaning.use(embedder)
+    assert await meaning.of("parcel") is None
+
+
 async def test_a_local_model_that_cannot_be_fetched_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
     # As without the internet, but at once.
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")

@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import numpy as np
 import pytest
 
 from chatref.assistant.triggers import examples_of
 from chatref.configuration import Configuration
+from chatref.embedding.interface import EmbedderUnavailable
 from chatref.embedding.openai import OpenAIEmbedder
 from chatref.knowledge.index import texts_of
 from chatref.store import vectors
@@ -50,11 +52,15 @@ async def test_what_is_kept_is_what_was_given(database: Database) -> None:
 
 
 async def test_only_what_is_still_there_is_kept(database: Database) -> None:
+    await vectors.add(database, "another", {"a": unit(1, 0)})
     await vectors.add(database, "old", {"a": unit(1, 0)})
+    async with database.driver() as connection:
+        await connection.execute("update text_vectors set created_at = now() - interval '8 days' where model = 'old'")
     await vectors.add(database, "m", {"a": unit(1, 0), "b": unit(0, 1)})
     await vectors.keep_only(database, "m", ["b"])
     assert (await vectors.known(database, "m", ["a", "b"])).keys() == {"b"}
     assert await vectors.known(database, "old", ["a"]) == {}
+    assert (await vectors.known(database, "another", ["a"])).keys() == {"a"}
 
 
 async def test_one_process_at_a_time_computes(database: Database) -> None:
@@ -132,6 +138,34 @@ async def test_a_worker_that_died_in_the_middle_leaves_what_it_had(
 
 async def knows_meaning_of(database: Database, texts: list[str]) -> bool:
     return len(await vectors.known(database, MODEL, texts)) == len(texts)
+
+
+class ReadyTheSecondTime(OpenAIEmbedder):
+    """Cannot be prepared at first, as a model whose server is away when the process starts."""
+
+    tried = 0
+
+    async def prepare(self) -> None:
+        self.tried += 1
+        if self.tried == 1:
+            raise EmbedderUnavailable("not yet")
+
+
+async def test_an_embedder_that_was_not_ready_at_the_start_is_tried_again(
+    database: Database, server: EmbeddingsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatref.configuration.PREPARE_AGAIN_AFTER", (timedelta(milliseconds=20),))
+    await seed(database, demo=True, admin_password="the admin's password")
+    embedder = ReadyTheSecondTime("none", server.url, MODEL)
+    configuration = Configuration(database, embedder, computes=True, compute_again_after=0.05)
+    await configuration.start()
+
+    async def computed() -> bool:
+        return bool(server.texts)
+
+    await eventually(computed, "vectors are computed")
+    await configuration.stop()
+    assert embedder.tried == 2
 
 
 async def test_an_embedder_that_comes_back_is_used(database: Database, server: EmbeddingsServer) -> None:
