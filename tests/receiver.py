@@ -45,6 +45,7 @@ class Receiver:
     posts: list[Post] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     otherwise: Answer = field(default_factory=Answer)
+    _serving: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def until(self, condition: Callable[[list[Post]], bool], seconds: float = 30) -> list[Post]:
         """The posts, once they are as wanted."""
@@ -53,7 +54,18 @@ class Receiver:
                 await asyncio.sleep(0.02)
         return self.posts
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        serving = asyncio.create_task(self._serve(reader, writer))
+        self._serving.add(serving)
+        serving.add_done_callback(self._serving.discard)
+
+    async def hang_up(self) -> None:
+        """Also on who still waits for an answer."""
+        for serving in self._serving:
+            serving.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while line := await reader.readline():
                 headers = {}
@@ -77,9 +89,10 @@ class Receiver:
 @asynccontextmanager
 async def receiver() -> AsyncIterator[Receiver]:
     received = Receiver()
-    server = await asyncio.start_server(received.serve, LOOPBACK, 0)
+    server = await asyncio.start_server(received.connected, LOOPBACK, 0)
     received.url = f"http://{LOOPBACK}:{server.sockets[0].getsockname()[1]}/hook"
     try:
         yield received
     finally:
         server.close()
+        await received.hang_up()
