@@ -64,6 +64,9 @@ CONNECT_AGAIN_AFTER = timedelta(seconds=1)
 GRACE = timedelta(seconds=5)
 STICKY = timedelta(seconds=3)
 """How long a workflow waits for the worker that knows it before any other may go on with it."""
+WORKFLOW_TASKS_AT_ONCE = 20
+"""What waits in Temporal's queue keeps; what a worker has taken must be done within 10 s, or was for nothing. After an
+outage everything is due at once, and has to be replayed: a worker that takes more than it can do never gets it done."""
 PUBLISHING_SECONDS = 120.0
 KEPT_ALIVE = timedelta(seconds=75)
 """An idle connection; longer than proxies keep theirs, so that none sends a request into one that is just ending."""
@@ -190,6 +193,7 @@ async def workers(settings: Settings, client: Client) -> AsyncIterator[list[Work
                 task_queue=TASK_QUEUE,
                 activities=[log.record, log.recall, answers.consider, answers.think],
                 max_concurrent_activities=200,
+                max_concurrent_workflow_tasks=WORKFLOW_TASKS_AT_ONCE,
                 # The sandbox finds what is not deterministic, and the tests run in it. Here it would cost a third of
                 # the worker's time and part of a conversation's memory: it is entered anew for every payload.
                 workflow_runner=UnsandboxedWorkflowRunner(),
@@ -201,6 +205,7 @@ async def workers(settings: Settings, client: Client) -> AsyncIterator[list[Work
                 task_queue=INGESTION_QUEUE,
                 activities=ingestion.every(),
                 max_concurrent_activities=20,
+                max_concurrent_workflow_tasks=WORKFLOW_TASKS_AT_ONCE,
                 workflow_runner=UnsandboxedWorkflowRunner(),
                 graceful_shutdown_timeout=timedelta(0),
                 sticky_queue_schedule_to_start_timeout=STICKY,
@@ -210,6 +215,7 @@ async def workers(settings: Settings, client: Client) -> AsyncIterator[list[Work
                 task_queue=WEBHOOK_QUEUE,
                 activities=[webhooks.open_delivery, webhooks.deliver],
                 max_concurrent_activities=50,
+                max_concurrent_workflow_tasks=WORKFLOW_TASKS_AT_ONCE,
                 workflow_runner=UnsandboxedWorkflowRunner(),
                 graceful_shutdown_timeout=GRACE,
                 sticky_queue_schedule_to_start_timeout=STICKY,

@@ -8,10 +8,9 @@ from uuid import uuid4
 
 import httpx
 
-from tests.running import ADMIN_EMAIL, ADMIN_PASSWORD, Visitor
+from tests.running import ADMIN_EMAIL, ADMIN_PASSWORD, Visitor, eventually
 
 PATIENCE_SECONDS = 120
-RETRY_SECONDS = 1.0
 NEEDS_HUMAN = "/api/v1/conversations?view=needs_human&limit=100"
 _SMALL_TALK = (
     "When will my box arrive?",
@@ -39,7 +38,7 @@ async def talk(visitor: Visitor, dice: random.Random, stop: asyncio.Event) -> No
         for text in said:
             await visitor.say(text, PATIENCE_SECONDS, pause=dice.uniform(1, 2))
             await asyncio.sleep(dice.uniform(0.2, 1.5))
-        await asyncio.sleep(dice.uniform(1, 6))
+        await asyncio.sleep(dice.uniform(4, 20))
 
 
 @dataclass
@@ -99,18 +98,29 @@ class ChaosAgent:
         self, method: str, route: str, body: Any = None, headers: dict[str, str] | None = None
     ) -> httpx.Response:
         """The first answer that is one: not of a server that is just away."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while True:
-                try:
-                    answer = await self.http.request(method, route, json=body, headers=headers)
-                except httpx.HTTPError:
-                    await asyncio.sleep(RETRY_SECONDS)
-                    continue
-                if answer.status_code < 500:
-                    if answer.status_code not in (200, 201, 204, 409):
-                        answer.raise_for_status()
-                    return answer
-                await asyncio.sleep(RETRY_SECONDS)
+        answered: list[httpx.Response] = []
+        last = "nothing"
+
+        async def definite() -> bool:
+            nonlocal last
+            try:
+                answer = await self.http.request(method, route, json=body, headers=headers)
+            except httpx.HTTPError as error:
+                last = type(error).__name__
+                return False
+            last = answer.text
+            if answer.status_code < 500:
+                answered.append(answer)
+            return bool(answered)
+
+        try:
+            await eventually(definite, f"{method} {route} is answered", PATIENCE_SECONDS, pause=1)
+        except AssertionError as error:
+            raise AssertionError(f"{error}: {last}") from None
+        [answer] = answered
+        if answer.status_code not in (200, 201, 204, 409):
+            answer.raise_for_status()
+        return answer
 
 
 async def hire(url: str, number: int, dice: random.Random) -> list[ChaosAgent]:
