@@ -22,7 +22,9 @@ import api.sources.endpoints
 import api.teams.endpoints
 import api.visitors.endpoints
 import api.waits.endpoints
+import api.webhooks.endpoints
 from api import problems
+from api.deliveries import Deliveries
 from api.engine import Conversations
 from api.ingestions import Ingestions
 from api.middleware import BodyLimit, SecurityHeaders, WidgetOrigins, WithoutNul
@@ -54,6 +56,7 @@ _ROUTERS = (
     api.sites.endpoints.router,
     api.policy.endpoints.router,
     api.assistant.endpoints.router,
+    api.webhooks.endpoints.router,
     api.health.endpoints.router,
 )
 
@@ -70,6 +73,7 @@ def create_app(
     database: Database,
     conversations: Conversations,
     ingestions: Ingestions,
+    deliveries: Deliveries,
     executions: Executions,
     embedder: Embedder | None = None,
     dist: Path | None = None,
@@ -103,6 +107,7 @@ def create_app(
         database=database,
         conversations=conversations,
         ingestions=ingestions,
+        deliveries=deliveries,
         executions=executions,
         waits=Waits(database, executions),
         configuration=configuration,

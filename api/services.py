@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 
+from api.deliveries import Deliveries
 from api.engine import Conversations, Start
 from api.ingestions import Ingestions
 from api.problems import Problem
@@ -26,6 +27,7 @@ class Services:
     database: Database
     conversations: Conversations
     ingestions: Ingestions
+    deliveries: Deliveries
     executions: Executions
     waits: Waits
     configuration: Configuration

@@ -18,7 +18,9 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from activities.ingestion import IngestionActivities
 from activities.log import LogActivities
 from activities.responder import ResponderActivities
+from activities.webhooks import WebhookActivities
 from api.app import create_app
+from api.deliveries import Deliveries as Notices
 from api.engine import Conversations
 from api.ingestions import Ingestions
 from api.problems import Problem
@@ -45,8 +47,10 @@ from chatref.waits_report import LiveWaits
 from chatref.watchdog.channels import channels
 from chatref.watchdog.incidents import Incidents
 from chatref.watchdog.watch import Watchdog
+from chatref.webhooks.deliveries import Deliveries
+from chatref.webhooks.posting import Poster
 from workflows.inspection import Executions
-from workflows.names import INGESTION_QUEUE, TASK_QUEUE
+from workflows.names import INGESTION_QUEUE, TASK_QUEUE, WEBHOOK_QUEUE
 from workflows.plugin import chatref_plugin
 
 
@@ -148,7 +152,8 @@ def embedder(settings: Settings) -> Embedder | None:
 
 @asynccontextmanager
 async def workers(settings: Settings, client: Client) -> AsyncIterator[list[Worker]]:
-    """A worker of the conversations, with its own view of the configuration, and one that reads sources."""
+    """A worker of the conversations, with its own view of the configuration, one that reads sources, and one that
+    delivers to webhooks."""
     database = Database(settings.database_url)
     # Of its own: publishing a large source takes longer than a chat's statements may, and must not take their places.
     database_of_sources = Database(settings.database_url, pool_size=8, command_seconds=PUBLISHING_SECONDS)
@@ -163,6 +168,7 @@ async def workers(settings: Settings, client: Client) -> AsyncIterator[list[Work
         {Channel.CONFIG: lambda payload: configuration.outdated(Config(payload))},
         connected,
     )
+    poster = Poster(allow_private=settings.private_addresses)
     try:
         await configuration.start()
         await listener.start()
@@ -175,8 +181,9 @@ async def workers(settings: Settings, client: Client) -> AsyncIterator[list[Work
         )
         log, answers = LogActivities(conversations), ResponderActivities(responder)
         ingestion = IngestionActivities(
-            SourceReading(database_of_sources, reader, allow_private=settings.read_private_addresses)
+            SourceReading(database_of_sources, reader, allow_private=settings.private_addresses)
         )
+        webhooks = WebhookActivities(Deliveries(database, poster, settings.public_url))
         yield [
             Worker(
                 client,
@@ -198,8 +205,18 @@ async def workers(settings: Settings, client: Client) -> AsyncIterator[list[Work
                 graceful_shutdown_timeout=timedelta(0),
                 sticky_queue_schedule_to_start_timeout=STICKY,
             ),
+            Worker(
+                client,
+                task_queue=WEBHOOK_QUEUE,
+                activities=[webhooks.open_delivery, webhooks.deliver],
+                max_concurrent_activities=50,
+                workflow_runner=UnsandboxedWorkflowRunner(),
+                graceful_shutdown_timeout=GRACE,
+                sticky_queue_schedule_to_start_timeout=STICKY,
+            ),
         ]
     finally:
+        await poster.close()
         await reader.stop()
         await database_of_sources.close()
         await listener.stop()
@@ -217,6 +234,7 @@ async def serve_api(host: str, port: int) -> None:
         database=database,
         conversations=Conversations(client),
         ingestions=Ingestions(client),
+        deliveries=Notices(client),
         executions=Executions(client),
         embedder=embedder(settings),
         dist=WEB_PAGES,

@@ -6,7 +6,7 @@ loaded into the workflow sandbox.
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from temporalio import activity
 
@@ -167,3 +167,27 @@ class Ingestion(ABC):
     @abstractmethod
     async def abandon_reading(self, source_id: str, reason: str) -> None:
         """Forget what is incomplete: what answered before goes on."""
+
+
+@dataclass(frozen=True)
+class HandoffNotice:
+    """A handoff that a webhook is to hear of: `event_id` is that of the transition, `webhook` a slug."""
+
+    webhook: str
+    conversation_id: str
+    event_id: str
+
+
+class Webhooks(ABC):
+    """Telling the business's own systems. A notice arrives at least once; it is the same each time."""
+
+    @activity.defn(name="open_delivery")
+    @abstractmethod
+    async def open_delivery(self, delivery_id: str, handoff: HandoffNotice) -> bool:
+        """Put a notice into the webhook's log; false where the webhook or the conversation is no more."""
+
+    @activity.defn(name="deliver")
+    @abstractmethod
+    async def deliver(self, delivery_id: str, pause: timedelta | None) -> timedelta | None:
+        """Post it once. Where that fails, it is to be tried again after the answered time: `pause`, or what the
+        receiver asked for; None if it is over, because it arrived, or failed and there was no pause."""

@@ -99,8 +99,9 @@ class Settings(TemporalSettings):
     visitor_messages_per_minute: int = 3000
     """Per conversation; more answers 429. Bursts become one turn, so this guards the server, not the model."""
 
-    read_private_addresses: bool = False
-    """Whether web pages of private networks and of this machine may be read as sources."""
+    private_addresses: bool = False
+    """Whether private networks and this machine may be connected to: to read their pages as sources, and to deliver to
+    webhooks there, which then need no `https`."""
 
     @cached_property
     def token_key(self) -> bytes:

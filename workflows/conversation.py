@@ -11,19 +11,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
+from temporalio.common import RetryPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    FailureError,
+    WorkflowAlreadyStartedError,
+    is_cancelled_exception,
+)
 
 with workflow.unsafe.imports_passed_through():
     from chatref.conversation.conversation import Conversation
-    from chatref.conversation.events import Person, State
+    from chatref.conversation.events import Event, Person, State
     from chatref.conversation.refused import Refused
     from chatref.conversation.state import Accepted, ConversationState
     from chatref.conversation.turns import Outcome, OutcomeKind, Turn, VisitorMessage
-    from chatref.effects import ConversationRow, Log, Past, RecordBatch, Responder
+    from chatref.effects import ConversationRow, HandoffNotice, Log, Past, RecordBatch, Responder
     from workflows.alarm import Alarm
-    from workflows.messages import Claim, ConversationInput, Rating, Release, Resolve, Say, Tag, Transfer
-    from workflows.names import OWNER, STATE, TEAM
+    from workflows.messages import Claim, ConversationInput, Rating, Release, Resolve, Say, Tag, Transfer, WebhookInput
+    from workflows.names import OWNER, STATE, TEAM, WEBHOOK_QUEUE, delivery_workflow_id
+    from workflows.webhook import WebhookWorkflow
 
 EVENTS_PER_RUN_AT_MOST = 1_000_000
 """More than a run's history can hold, so that a later run's fence is above every earlier one's."""
@@ -343,6 +350,25 @@ class ConversationWorkflow:
             summary=f"events {events[0].seq} to {events[-1].seq}",
         )
         self._tell_operators(conversation, row)
+        for event in events:
+            if webhook := event.data.get("webhook"):
+                await self._tell_webhook(webhook, state.conversation_id, event)
+
+    async def _tell_webhook(self, webhook: str, conversation_id: str, event: Event) -> None:
+        """Have the business's own systems told, by a workflow that goes on whatever becomes of this one."""
+        try:
+            await workflow.start_child_workflow(
+                WebhookWorkflow.run,
+                WebhookInput(event.id, HandoffNotice(webhook, conversation_id, event.id)),
+                id=delivery_workflow_id(event.id),
+                task_queue=WEBHOOK_QUEUE,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+                static_summary=f"Webhook {webhook}",
+            )
+        except WorkflowAlreadyStartedError:
+            # An operator has reset the conversation to before this: who has heard of it need not hear of it again.
+            workflow.logger.info("the webhook %s has been told already", webhook)
 
     def _tell_operators(self, conversation: Conversation, row: ConversationRow) -> None:
         before = self._recorded

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from chatref.conversation.events import Person
 from chatref.conversation.policy import ServicePolicy
 from chatref.conversation.state import ConversationState
+from chatref.effects import HandoffNotice
 
 
 @dataclass
@@ -100,3 +101,11 @@ class Refresh:
     """Read everything again, or only what failed."""
 
     failed_only: bool = False
+
+
+@dataclass
+class WebhookInput:
+    """The notice with this id. A `handoff` is put into the log first; without one it is there already."""
+
+    delivery_id: str
+    handoff: HandoffNotice | None = None

@@ -8,6 +8,9 @@ TASK_QUEUE = "chatref-conversations"
 INGESTION_QUEUE = "chatref-ingestion"
 """Apart from conversations, so that no chat waits behind the reading of content."""
 
+WEBHOOK_QUEUE = "chatref-webhooks"
+"""Apart too, so that slow receivers hold up nothing but one another."""
+
 STATE = SearchAttributeKey.for_keyword("ChatrefState")
 TEAM = SearchAttributeKey.for_keyword("ChatrefTeam")
 OWNER = SearchAttributeKey.for_keyword("ChatrefOwner")
@@ -21,3 +24,7 @@ def workflow_id(conversation_id: UUID | str) -> str:
 
 def ingestion_id(source_id: UUID | str) -> str:
     return f"ingestion-{source_id}"
+
+
+def delivery_workflow_id(delivery_id: UUID | str) -> str:
+    return f"webhook-{delivery_id}"

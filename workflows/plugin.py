@@ -8,8 +8,9 @@ from temporalio.plugin import SimplePlugin
 
 from workflows.conversation import ConversationWorkflow
 from workflows.ingestion import IngestionWorkflow
+from workflows.webhook import WebhookWorkflow
 
-WORKFLOWS: list[type] = [ConversationWorkflow, IngestionWorkflow]
+WORKFLOWS: list[type] = [ConversationWorkflow, IngestionWorkflow, WebhookWorkflow]
 
 
 def chatref_plugin(activities: Sequence[Callable[..., Any]] = ()) -> SimplePlugin:

@@ -29,7 +29,7 @@ from chatref.assistant.triggers import Triggers, examples_of
 from chatref.conversation.action_file import ActionFileInvalid, read_actions, write_actions
 from chatref.conversation.action_plan import ActionPlan, differences
 from chatref.conversation.actions import CustomAction
-from chatref.store import actions, teams
+from chatref.store import actions, teams, webhooks
 from chatref.store.channels import Config
 from chatref.store.tables import ActionVersion
 
@@ -68,7 +68,7 @@ async def create(body: ActionBody, admin: Admin, services: Use) -> CustomAction:
     async with services.database.session() as session:
         if await actions.get(session, body.id) is not None:
             raise Problem(409, "exists", "There is an action with this id; replace it with PUT.")
-        await _check_team(session, body)
+        await _check_references(session, body)
         saved = await actions.save(session, body)
     await services.configuration.refresh(Config.ACTIONS)
     return saved
@@ -152,7 +152,7 @@ async def replace(action: Known, body: ActionBody, admin: Admin, services: Use) 
     if body.id != action.id:
         raise invalid("id", "an action keeps its id")
     async with services.database.session() as session:
-        await _check_team(session, body)
+        await _check_references(session, body)
         saved = await actions.save(session, body)
     await services.configuration.refresh(Config.ACTIONS)
     return saved
@@ -224,6 +224,8 @@ def _refused(error: ActionFileInvalid) -> Problem:
     return Problem(422, "invalid", "The file cannot be applied.", extra={"errors": errors})
 
 
-async def _check_team(session: AsyncSession, action: CustomAction) -> None:
+async def _check_references(session: AsyncSession, action: CustomAction) -> None:
     if action.team and await teams.missing(session, [action.team]):
         raise invalid("team", "there is no such team")
+    if action.webhook and await webhooks.missing(session, [action.webhook]):
+        raise invalid("webhook", "there is no such webhook")

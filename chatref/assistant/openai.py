@@ -216,7 +216,7 @@ def _handed_off(decision: Decision, turn: Turn, triggers: Triggers) -> Outcome:
     kind = _KIND_OF_REASON.get(reason)
     action = triggers.of_kind(kind) if kind else None
     if action is not None:
-        escalation = replace(collecting.immediate(action, message_id, evidence), reason=reason)
+        escalation = Escalation.by(action, reason, evidence, message_id)
     text = action.reply if action else ""
     return Outcome(OutcomeKind.ESCALATE, text or handoff_text(reason), escalation=escalation)
 

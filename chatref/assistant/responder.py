@@ -128,7 +128,10 @@ def _accepted_offer(turn: Turn, triggers: Triggers) -> Outcome | None:
     reason, evidence = _why_offered(turn)
     escalation = Escalation(reason, evidence or message.text, message.id)
     if action is not None:
-        escalation = replace(escalation, tags=action.tags, team=action.team, priority=action.priority)
+        # It was not what the visitor asked for: it only says how the business wants a person to be had.
+        escalation = replace(
+            escalation, tags=action.tags, team=action.team, priority=action.priority, webhook=action.webhook
+        )
     text = action.reply if action else ""
     return Outcome(OutcomeKind.ESCALATE, text or handoff_text(reason), escalation=escalation)
 

@@ -92,9 +92,10 @@ class Triggers(BaseModel):
 
 
 class CustomAction(BaseModel):
-    """An owner-configured rule: triggers → confirmation → details → tags, team, priority, reply.
+    """An owner-configured rule: triggers → confirmation → details → tags, team, priority, reply, webhook.
 
-    `team` is a team's slug, empty for the default team. `confirmation` empty means that nothing is confirmed.
+    `team` is a team's slug, empty for the default team; `webhook` is a webhook's, empty for none. `confirmation` empty
+    means that nothing is confirmed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -113,6 +114,7 @@ class CustomAction(BaseModel):
     team: str = ""
     priority: Priority = Priority.NORMAL
     reply: Annotated[str, Field(max_length=500)] = ""
+    webhook: str = ""
 
     @field_validator("id")
     @classmethod

@@ -121,16 +121,8 @@ def ask_again(collecting: Collecting, lead: str) -> Outcome:
 
 def escalate(collecting: Collecting, reason: HandoffReason, evidence: str, message_id: str, text: str) -> Outcome:
     """To a person at once, with what was collected so far."""
-    return Outcome(
-        OutcomeKind.ESCALATE,
-        text,
-        escalation=replace(_escalation(collecting), reason=reason, evidence=evidence, message_id=message_id),
-    )
-
-
-def immediate(action: CustomAction, message_id: str, evidence: str) -> Escalation:
-    """The escalation of an action that has nothing to ask."""
-    return _escalation(Collecting(action=action, stage=Stage.ASKING, evidence=evidence, message_id=message_id))
+    escalation = Escalation.by(collecting.action, reason, evidence, message_id)
+    return Outcome(OutcomeKind.ESCALATE, text, escalation=escalation)
 
 
 def _reply(state: Collecting, message: VisitorMessage) -> Reply | None:
@@ -238,18 +230,7 @@ def _escalated(state: Collecting, taken: tuple[str, ...]) -> Outcome:
 
 
 def _escalation(state: Collecting) -> Escalation:
-    action = state.action
-    return Escalation(
-        reason=action.reason,
-        evidence=state.evidence,
-        message_id=state.message_id,
-        action_id=action.id,
-        action=action.name,
-        action_version=action.version,
-        tags=action.tags,
-        team=action.team,
-        priority=action.priority,
-    )
+    return Escalation.by(state.action, state.action.reason, state.evidence, state.message_id)
 
 
 def _details(state: Collecting, names: tuple[str, ...]) -> tuple[Detail, ...]:

@@ -434,6 +434,8 @@ class Conversation:
             "team": state.team,
             "summary": asdict(summary),
         }
+        if escalation.webhook:
+            data["webhook"] = escalation.webhook
         self._transition("escalate", came_from, now, public=True, data=data)
         self._tag(SYSTEM, escalation.tags, (), now)
         self._say(replace(outcome, text=outcome.text or words.handoff_text(escalation.reason)), now)
@@ -522,18 +524,8 @@ class Conversation:
     def _stop_collecting(self, now: datetime) -> None:
         collecting = self.state.collecting
         assert collecting is not None, "details are collected for an action"
-        action = collecting.action
-        escalation = Escalation(
-            reason=HandoffReason.DETAILS_TIMED_OUT,
-            evidence=collecting.evidence,
-            message_id=collecting.message_id,
-            action_id=action.id,
-            action=action.name,
-            action_version=action.version,
-            tags=action.tags,
-            team=action.team,
-            priority=action.priority,
-        )
+        reason = HandoffReason.DETAILS_TIMED_OUT
+        escalation = Escalation.by(collecting.action, reason, collecting.evidence, collecting.message_id)
         self._escalate(escalation, Outcome(OutcomeKind.ESCALATE), now, now)
 
     def _end(self, event: str, author: Author, now: datetime) -> None:

@@ -39,7 +39,9 @@ class EventType(StrEnum):
 
     MESSAGE = "message"  # {citations, quick_replies, form, offers_person, asks_back, action}, each only if there is one
     NOTE = "note"  # {}: an agent's private words
-    TRANSITION = "transition"  # {from, to, event}, and reason, evidence, summary, action, owner, team, waited_seconds
+    # {from, to, event}, and reason, evidence, summary, action, owner, team, waited_seconds, and the slug of a webhook
+    # that is to hear of it
+    TRANSITION = "transition"
     TAGS = "tags"  # {tags, added, removed}: lists of str
     DETAIL = "detail"  # {name, label, value, verified}
     ALERT = "alert"  # {step, audience, team, agent, channel, outcome, reason}

@@ -84,7 +84,7 @@ class OutcomeKind(StrEnum):
 
 @dataclass(frozen=True)
 class Escalation:
-    """What the handoff is to be. `team` is a slug, empty for the default team."""
+    """What the handoff is to be. `team` is a slug, empty for the default team; `webhook` one, empty for none."""
 
     reason: HandoffReason
     evidence: str
@@ -95,6 +95,23 @@ class Escalation:
     tags: tuple[str, ...] = ()
     team: str = ""
     priority: Priority = Priority.NORMAL
+    webhook: str = ""
+
+    @classmethod
+    def by(cls, action: CustomAction, reason: HandoffReason, evidence: str, message_id: str) -> "Escalation":
+        """As the action says."""
+        return cls(
+            reason=reason,
+            evidence=evidence,
+            message_id=message_id,
+            action_id=action.id,
+            action=action.name,
+            action_version=action.version,
+            tags=action.tags,
+            team=action.team,
+            priority=action.priority,
+            webhook=action.webhook,
+        )
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from chatref.ingestion.addresses import AddressRefused, resolve
+from chatref.network.addresses import AddressRefused
+from chatref.network.pinned import Pinned
 
 USER_AGENT = "Mozilla/5.0 (compatible; Chatref/1.0)"
 ROBOT = "Chatref"
@@ -88,7 +89,7 @@ class Fetcher:
     def __init__(self, *, allow_private: bool = False, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
         self._client = httpx.AsyncClient(
-            transport=_Pinned(allow_private),
+            transport=Pinned(allow_private),
             headers={"User-Agent": USER_AGENT, "Accept": "text/html,*/*;q=0.8", "Accept-Encoding": "gzip, deflate"},
             timeout=httpx.Timeout(self._limits.page_seconds, connect=CONNECT_SECONDS),
             follow_redirects=False,
@@ -196,34 +197,6 @@ def _unpacker(encoding: str) -> Callable[[bytes, int], bytes] | None:
 def _kept(validator: str) -> str:
     """A validator as it can be stored and sent again; empty for what cannot be."""
     return validator if len(validator) <= _LONGEST_VALIDATOR and validator.isascii() and validator.isprintable() else ""
-
-
-class _Pinned(httpx.AsyncBaseTransport):
-    """Connects to the address that was checked, whatever the name leads to a moment later. TLS still sees the name.
-
-    One pool per name, so that a connection made for one is never used for another at the same address.
-    """
-
-    def __init__(self, allow_private: bool) -> None:
-        self._allow_private = allow_private
-        self._tls = ssl.create_default_context()
-        self._transports: dict[str, httpx.AsyncHTTPTransport] = {}
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        host = request.url.host
-        port = request.url.port or (443 if request.url.scheme == "https" else 80)
-        address = await resolve(host, port, allow_private=self._allow_private)
-        transport = self._transports.get(host)
-        if transport is None:
-            transport = self._transports[host] = httpx.AsyncHTTPTransport(verify=self._tls, trust_env=False)
-        # The Host header was set from the name when the request was made.
-        request.extensions = {**request.extensions, "sni_hostname": host}
-        request.url = request.url.copy_with(host=address)
-        return await transport.handle_async_request(request)
-
-    async def aclose(self) -> None:
-        for transport in self._transports.values():
-            await transport.aclose()
 
 
 def _check(response: httpx.Response) -> None:

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from chatref.conversation.action_file import ActionFileInvalid
 from chatref.conversation.action_plan import ActionPlan, plan
 from chatref.conversation.actions import CustomAction
-from chatref.store import teams
+from chatref.store import teams, webhooks
 from chatref.store.channels import Config, config_changed
 from chatref.store.tables import ActionPlace, ActionVersion
 
@@ -114,10 +114,14 @@ async def arrange(session: AsyncSession, action_ids: Sequence[str]) -> None:
 
 async def planned(session: AsyncSession, wanted: Sequence[CustomAction]) -> ActionPlan:
     """What putting these actions in place of all that are there would do. Raises `ActionFileInvalid`."""
-    missing = await teams.missing(session, [action.team for action in wanted if action.team])
-    if missing:
-        lost = [action for action in wanted if action.team in missing]
-        raise ActionFileInvalid([f"{action.id}: team: there is no team {action.team}" for action in lost])
+    no_team = await teams.missing(session, [action.team for action in wanted if action.team])
+    no_webhook = await webhooks.missing(session, [action.webhook for action in wanted if action.webhook])
+    problems = [f"{each.id}: team: there is no team {each.team}" for each in wanted if each.team in no_team]
+    problems += [
+        f"{each.id}: webhook: there is no webhook {each.webhook}" for each in wanted if each.webhook in no_webhook
+    ]
+    if problems:
+        raise ActionFileInvalid(problems)
     return plan(await latest(session), wanted)
 
 

@@ -318,3 +318,56 @@ class TextVector(SQLModel, table=True):
     created_at: datetime = Field(
         default_factory=_now, sa_column=Column(DateTime(timezone=True), nullable=False, server_default=text("now()"))
     )
+
+
+class Webhook(SQLModel, table=True):
+    """An address of the business that hears of handoffs. `slug` is what actions name it by.
+
+    `previous_secret` signs beside `secret` until `previous_secret_until`. `stopped_because` says why we switched it
+    off; it is empty where an admin did.
+    """
+
+    __tablename__ = "webhooks"
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    slug: str = Field(unique=True)
+    name: str
+    url: str
+    enabled: bool = True
+    stopped_because: str = ""
+    secret: str
+    previous_secret: str = ""
+    previous_secret_until: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    created_at: datetime = Field(default_factory=_now, sa_column=_moment())
+
+
+class WebhookDelivery(SQLModel, table=True):
+    """One notice to one webhook. `id` is its `webhook-id`, the same in every attempt; `body` is sent as it stands.
+
+    `status`: pending, delivered, failed. `conversation_id` and `action` are of the handoff, where it tells of one.
+    """
+
+    __tablename__ = "webhook_deliveries"
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    webhook_id: UUID = Field(foreign_key="webhooks.id", ondelete="CASCADE")
+    conversation_id: UUID | None = Field(default=None, foreign_key="conversations.id", ondelete="CASCADE", index=True)
+    type: str
+    action: str = ""
+    body: str = Field(sa_column=Column(Text, nullable=False))
+    status: str = "pending"
+    created_at: datetime = Field(default_factory=_now, sa_column=_moment())
+    next_attempt_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    finished_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+
+    __table_args__ = (Index("ix_webhook_deliveries_log", "webhook_id", "created_at", "id"),)
+
+
+class WebhookAttempt(SQLModel, table=True):
+    """One time that a notice was posted. `status_code` is None where nothing was answered."""
+
+    __tablename__ = "webhook_attempts"
+    delivery_id: UUID = Field(foreign_key="webhook_deliveries.id", ondelete="CASCADE", primary_key=True)
+    number: int = Field(primary_key=True)
+    at: datetime = Field(sa_column=_moment())
+    status_code: int | None = None
+    outcome: str
+    duration_ms: int

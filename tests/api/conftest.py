@@ -31,7 +31,7 @@ from workflows.names import INGESTION_QUEUE, TASK_QUEUE
 async def house(postgres: Postgres, temporal_client: Client) -> AsyncIterator[House]:
     database_url = await postgres.create_database("house")
     await upgrade(database_url)
-    settings = Settings(database_url=database_url, secret="s" * 32)
+    settings = Settings(database_url=database_url, secret="s" * 32, private_addresses=True)
     database = Database(database_url)
     seeded = await seed(database, demo=True, admin_password="the admin's password")
     assert seeded.admin is not None

@@ -13,6 +13,7 @@ import uvicorn
 from temporalio.client import Client
 
 from api.app import create_app
+from api.deliveries import Deliveries
 from api.engine import Conversations
 from api.ingestions import Ingestions
 from chatref.credentials import new_token, token_hash
@@ -35,6 +36,7 @@ async def served(settings: Settings, database: Database, client: Client) -> Asyn
         database=database,
         conversations=Conversations(client),
         ingestions=Ingestions(client),
+        deliveries=Deliveries(client),
         executions=Executions(client),
     )
     server = uvicorn.Server(uvicorn.Config(app, LOOPBACK, port, log_level="warning", timeout_graceful_shutdown=3))

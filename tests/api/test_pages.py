@@ -8,6 +8,7 @@ import pytest
 from httpx import ASGITransport
 
 from api.app import create_app
+from api.deliveries import Deliveries
 from api.engine import Conversations
 from api.ingestions import Ingestions
 from chatref.settings import Settings
@@ -36,6 +37,7 @@ async def browser_http(tmp_path: Path, house: House) -> AsyncIterator[httpx.Asyn
         database=house.database,
         conversations=Conversations(None),  # type: ignore[arg-type]  # pages do not talk to Temporal
         ingestions=Ingestions(None),  # type: ignore[arg-type]  # is not asked
+        deliveries=Deliveries(None),  # type: ignore[arg-type]  # is not asked
         executions=Executions(None),  # type: ignore[arg-type]  # are not asked
         dist=tmp_path,
     )
@@ -99,6 +101,7 @@ async def test_answers_of_the_api_are_not_kept(house: House) -> None:
         database=database,
         conversations=Conversations(None),  # type: ignore[arg-type]  # is not asked
         ingestions=Ingestions(None),  # type: ignore[arg-type]  # is not asked
+        deliveries=Deliveries(None),  # type: ignore[arg-type]  # is not asked
         executions=Executions(None),  # type: ignore[arg-type]  # are not asked
     )
     async with httpx.AsyncClient(transport=ASGITransport(app), base_url="http://chat.example.com") as http:

@@ -29,7 +29,7 @@ async def installation(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
     if not (WEB_PAGES / "widget.js").exists():
         pytest.skip("The web pages are not built here: run `make setup`.")
     expect.set_options(timeout=PATIENCE_MS)
-    settings = {"CHATREF_READ_PRIVATE_ADDRESSES": "true"}
+    settings = {"CHATREF_PRIVATE_ADDRESSES": "true"}
     installation = Installation(tmp_path_factory.mktemp("browser"), free_ports(1)[0], settings)
     await installation.start()
     yield installation

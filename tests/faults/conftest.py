@@ -20,7 +20,7 @@ POLICY = {
 @pytest.fixture(scope="package")
 async def installation(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Installation]:
     installation = Installation(
-        tmp_path_factory.mktemp("faults"), free_ports(1)[0], {"CHATREF_READ_PRIVATE_ADDRESSES": "true"}
+        tmp_path_factory.mktemp("faults"), free_ports(1)[0], {"CHATREF_PRIVATE_ADDRESSES": "true"}
     )
     await installation.start()
     yield installation

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from chatref.ingestion.addresses import AddressRefused, is_public, resolve
 from chatref.ingestion.fetching import Fetcher, FetchFailed, Limits, Validators
+from chatref.network.addresses import AddressRefused, is_public, resolve
 from tests.ingestion.web import Page, Web, web, zipped, zipped_twice
 
 QUICK = Limits(page_bytes=100_000, page_seconds=0.5, redirects=3, tries=2)
@@ -125,7 +125,7 @@ async def test_a_redirect_into_a_private_network_is_not_followed(site: Web, monk
     """The first server is let in as if it were public; what it leads to is looked at like any other."""
     leads(monkeypatch, "inside.example", "192.168.0.10")
     monkeypatch.setattr(
-        "chatref.ingestion.addresses.is_public", lambda address: is_public(address) or str(address) == "127.0.0.1"
+        "chatref.network.addresses.is_public", lambda address: is_public(address) or str(address) == "127.0.0.1"
     )
     site.pages["/"] = Page(status=302, headers={"Location": "http://inside.example/admin"})
     error = await refusal(f"{site.url}/", allow_private=False)

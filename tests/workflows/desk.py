@@ -51,7 +51,7 @@ class ScriptedResponder(Responder):
     """Goes by what is in the message: "person" escalates, "think" asks the model, the rest is answered at once.
 
     "well" is answered too, but is not settled.
-    `real` decides instead, where a test needs actions.
+    `real` decides instead, where a test needs actions. Escalations are told to `webhook`, if any.
     """
 
     def __init__(self) -> None:
@@ -59,6 +59,7 @@ class ScriptedResponder(Responder):
         self.model: Callable[[Turn], Awaitable[Outcome]] = self._thought
         self.real: Deciding | None = None
         self.fails = False
+        self.webhook = ""
 
     @activity.defn(name="consider")
     async def consider(self, turn: Turn) -> Outcome:
@@ -69,7 +70,9 @@ class ScriptedResponder(Responder):
             return await self.real.consider(turn)
         message = turn.messages[-1]
         if "person" in message.text:
-            escalation = Escalation(HandoffReason.ASKED_FOR_PERSON, message.text, message.id, team="billing")
+            escalation = Escalation(
+                HandoffReason.ASKED_FOR_PERSON, message.text, message.id, team="billing", webhook=self.webhook
+            )
             return Outcome(OutcomeKind.ESCALATE, escalation=escalation, asked=message.text)
         if "think" in message.text:
             return Outcome(OutcomeKind.THINK)

@@ -1,4 +1,4 @@
-"""Which network addresses may be fetched from, decided on what a name resolves to and not on the name."""
+"""Which network addresses may be connected to, decided on what a name resolves to and not on the name."""
 
 import asyncio
 import ipaddress
@@ -41,6 +41,6 @@ async def resolve(host: str, port: int, *, allow_private: bool) -> str:
     if not addresses:
         raise AddressRefused(f"There is no server called {host}.")
     if not allow_private and not all(map(is_public, addresses)):
-        raise AddressRefused(f"{host} is an address of a private network. Those are not read.")
+        raise AddressRefused(f"{host} is an address of a private network. Those are not connected to.")
     # IPv4 first: where a machine has no way out by IPv6, connecting to it only costs time.
     return str(min(addresses, key=lambda address: address.version))

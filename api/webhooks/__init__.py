@@ -1,0 +1,1 @@
+"""Webhooks: the business's own systems, which hear of handoffs."""

@@ -1,0 +1,53 @@
+"""What a webhook is told: `{type, timestamp, data}`, as Standard Webhooks recommends."""
+
+import json
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from chatref.store.tables import Conversation, EventRecord, Visitor
+
+
+class NoticeType(StrEnum):
+    HANDOFF = "handoff.started"
+    TEST = "webhook.test"
+
+
+def handoff_started(event: EventRecord, conversation: Conversation, visitor: Visitor, link: str) -> str:
+    """A chat was handed over to people: why, by which action if any, and what was collected for them."""
+    handed = event.data
+    action = None
+    if handed["action_id"]:
+        action = {"id": handed["action_id"], "name": handed["action"], "version": handed["action_version"]}
+    return _written(
+        NoticeType.HANDOFF,
+        event.at,
+        {
+            "conversation_id": str(conversation.id),
+            "url": link,
+            "action": action,
+            "reason": handed["reason"],
+            "evidence": handed["evidence"],
+            "details": handed["summary"]["details"],
+            "team": handed["team"],
+            "priority": conversation.priority,
+            "tags": conversation.tags,
+            "visitor": {
+                "id": str(visitor.id),
+                "name": visitor.name,
+                "email": visitor.email,
+                "attributes": visitor.attributes,
+                "identified": visitor.identified,
+            },
+            "page": conversation.page,
+        },
+    )
+
+
+def test_notice(webhook: str, at: datetime) -> str:
+    """For an owner who wants to see whether anything arrives."""
+    return _written(NoticeType.TEST, at, {"webhook": webhook})
+
+
+def _written(kind: NoticeType, at: datetime, data: dict[str, Any]) -> str:
+    return json.dumps({"type": kind, "timestamp": at.isoformat(), "data": data}, ensure_ascii=False)

@@ -1,0 +1,243 @@
+"""A handoff's way to the business's own systems: through crashes, refusals and days of absence."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+from uuid import UUID, uuid4
+
+import pytest
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from activities.webhooks import WebhookActivities
+from chatref.conversation.events import State
+from chatref.store import webhooks
+from chatref.store.tables import Webhook, WebhookAttempt, WebhookDelivery
+from chatref.webhooks.deliveries import Deliveries
+from chatref.webhooks.posting import Poster
+from chatref.webhooks.signing import new_secret
+from tests.receiver import Answer, Receiver, receiver
+from tests.workflows.desk import Desk
+from workflows.names import WEBHOOK_QUEUE, delivery_workflow_id
+from workflows.webhook import JITTER, PAUSES, WebhookWorkflow
+
+PUBLIC_URL = "https://chat.example.com/"
+
+
+@dataclass
+class Crm:
+    """The webhook that the desk's handoffs are told to, and what is in its log."""
+
+    desk: Desk
+    receiver: Receiver
+    webhook: Webhook
+    poster: Poster
+
+    def worker(self) -> Worker:
+        activities = WebhookActivities(Deliveries(self.desk.database, self.poster, PUBLIC_URL))
+        return Worker(
+            self.desk.client,
+            task_queue=WEBHOOK_QUEUE,
+            activities=[activities.open_delivery, activities.deliver],
+            graceful_shutdown_timeout=timedelta(0),
+        )
+
+    async def log(self) -> list[tuple[WebhookDelivery, list[WebhookAttempt]]]:
+        async with self.desk.database.session() as session:
+            listed = await webhooks.log(session, self.webhook, None, 100)
+            attempts = await webhooks.attempts(session, listed)
+        return [(delivery, attempts[delivery.id]) for delivery in listed]
+
+    async def until(self, status: str, attempts: int) -> tuple[WebhookDelivery, list[WebhookAttempt]]:
+        """The only delivery, once it stands like that after so many attempts."""
+        async with asyncio.timeout(30):
+            while True:
+                log = await self.log()
+                if log and log[0][0].status == status and len(log[0][1]) == attempts:
+                    return log[0]
+                await asyncio.sleep(0.02)
+
+    async def reload(self) -> Webhook:
+        async with self.desk.database.session() as session:
+            found = await webhooks.get(session, self.webhook.id)
+        assert found is not None
+        return found
+
+    async def pauses(self, delivery_id: UUID) -> list[timedelta]:
+        """Of the timers that its workflow has set."""
+        handle = self.desk.client.get_workflow_handle(delivery_workflow_id(delivery_id))
+        history = await handle.fetch_history()
+        return [
+            event.timer_started_event_attributes.start_to_fire_timeout.ToTimedelta()
+            for event in history.events
+            if event.HasField("timer_started_event_attributes")
+        ]
+
+    async def ended(self, delivery_id: UUID, seconds: float = 20) -> WorkflowExecutionStatus | None:
+        handle = self.desk.client.get_workflow_handle(delivery_workflow_id(delivery_id))
+        async with asyncio.timeout(seconds):
+            while (described := await handle.describe()).status is WorkflowExecutionStatus.RUNNING:
+                await asyncio.sleep(0.05)
+        return described.status
+
+
+async def crm_of(desk: Desk) -> AsyncIterator[Crm]:
+    slug = f"crm-{uuid4()}"
+    async with receiver() as received:
+        webhook = Webhook(slug=slug, name="CRM", url=received.url, secret=new_secret())
+        async with desk.database.session() as session:
+            await webhooks.save(session, webhook)
+        desk.responder.webhook = slug
+        crm = Crm(desk, received, webhook, Poster(allow_private=True))
+        yield crm
+        for delivery, _ in await crm.log():
+            try:
+                await desk.client.get_workflow_handle(delivery_workflow_id(delivery.id)).terminate("the test is over")
+            except RPCError:
+                pass
+        await crm.poster.close()
+
+
+@pytest.fixture
+async def crm(desk: Desk) -> AsyncIterator[Crm]:
+    async for crm in crm_of(desk):
+        yield crm
+
+
+@pytest.fixture
+async def quick_crm(quick_desk: Desk) -> AsyncIterator[Crm]:
+    async for crm in crm_of(quick_desk):
+        yield crm
+
+
+class TestAHandoff:
+    async def test_is_told_once_with_what_a_system_needs(self, crm: Crm) -> None:
+        async with crm.worker():
+            await crm.desk.say("a person, please")
+            delivery, [attempt] = await crm.until("delivered", 1)
+        [post] = crm.receiver.posts
+        told = post.verified(crm.webhook.secret)
+        assert told["type"] == "handoff.started"
+        assert told["data"]["conversation_id"] == crm.desk.conversation_id
+        assert told["data"]["url"] == f"https://chat.example.com/inbox/all/{crm.desk.conversation_id}"
+        assert told["data"]["reason"] == "asked_for_person"
+        assert told["data"]["evidence"] == "a person, please"
+        assert told["data"]["team"] == "billing"
+        assert told["data"]["action"] is None
+        assert post.id == str(delivery.id)
+        assert (attempt.number, attempt.status_code, attempt.outcome) == (1, 200, "delivered")
+        assert await crm.ended(delivery.id) is WorkflowExecutionStatus.COMPLETED
+
+    async def test_does_not_wait_for_a_receiver_that_does_not_answer(self, crm: Crm) -> None:
+        gate = asyncio.Event()
+        crm.receiver.otherwise = Answer(gate=gate)
+        async with crm.worker():
+            await crm.desk.say("a person")
+            await crm.desk.until_state(State.ESCALATED)
+            await crm.receiver.until(lambda posts: len(posts) == 1)
+            assert await crm.desk.claim() is not None
+            gate.set()
+            await crm.until("delivered", 1)
+
+    async def test_is_told_later_where_no_worker_was_there(self, crm: Crm) -> None:
+        await crm.desk.say("a person")
+        await crm.desk.until_state(State.ESCALATED)
+        async with crm.worker():
+            await crm.until("delivered", 1)
+
+    async def test_is_told_although_the_worker_died_while_it_was(self, crm: Crm) -> None:
+        crm.receiver.answers = [Answer(gate=asyncio.Event())]
+        async with crm.worker():
+            await crm.desk.say("a person")
+            await crm.receiver.until(lambda posts: len(posts) == 1)
+        async with crm.worker():
+            await crm.until("delivered", 1)
+        first, second = crm.receiver.posts
+        assert (first.id, first.body) == (second.id, second.body)
+
+    async def test_ends_quietly_where_the_webhook_is_no_more(self, crm: Crm) -> None:
+        async with crm.desk.database.session() as session:
+            await webhooks.remove(session, await crm.reload())
+        async with crm.worker():
+            await crm.desk.say("a person")
+            await crm.desk.until_state(State.ESCALATED)
+            [handoff] = [event for event in await crm.desk.events() if "webhook" in event["data"]]
+            assert await crm.ended(UUID(handoff["id"])) is WorkflowExecutionStatus.COMPLETED
+        assert crm.receiver.posts == []
+
+
+class TestAReceiverThatFails:
+    async def test_is_tried_for_days_and_then_given_up(
+        self, quick_crm: Crm, time_skipping_env: WorkflowEnvironment
+    ) -> None:
+        quick_crm.receiver.otherwise = Answer(500)
+        async with quick_crm.worker():
+            await quick_crm.desk.say("a person")
+            delivery, _ = await quick_crm.until("pending", 1)
+            await time_skipping_env.sleep(timedelta(days=5))
+            delivery, attempts = await quick_crm.until("failed", len(PAUSES) + 1)
+        assert {post.id for post in quick_crm.receiver.posts} == {str(delivery.id)}
+        assert {attempt.outcome for attempt in attempts} == {"answered 500"}
+        waited = await quick_crm.pauses(delivery.id)
+        assert len(waited) == len(PAUSES)
+        assert all(pause <= each <= pause * (1 + JITTER) for pause, each in zip(PAUSES, waited, strict=True))
+        assert all(early < late for early, late in pairwise(waited))
+        assert delivery.next_attempt_at is None
+
+    async def test_has_it_as_soon_as_it_is_back(self, quick_crm: Crm, time_skipping_env: WorkflowEnvironment) -> None:
+        quick_crm.receiver.answers = [Answer(500), Answer(302), Answer(404)]
+        async with quick_crm.worker():
+            await quick_crm.desk.say("a person")
+            await quick_crm.until("pending", 1)
+            await time_skipping_env.sleep(timedelta(hours=1))
+            _, attempts = await quick_crm.until("delivered", 4)
+        assert [attempt.status_code for attempt in attempts] == [500, 302, 404, 200]
+
+    async def test_is_left_alone_for_as_long_as_it_asks(self, quick_crm: Crm) -> None:
+        quick_crm.receiver.otherwise = Answer(429, {"Retry-After": "7200"})
+        async with quick_crm.worker():
+            await quick_crm.desk.say("a person")
+            delivery, _ = await quick_crm.until("pending", 1)
+            async with asyncio.timeout(20):
+                while not (waited := await quick_crm.pauses(delivery.id)):
+                    await asyncio.sleep(0.05)
+        assert waited == [timedelta(hours=2)]
+        assert delivery.next_attempt_at is not None
+
+    async def test_is_tried_at_once_when_somebody_asks(self, crm: Crm) -> None:
+        crm.receiver.answers = [Answer(429, {"Retry-After": "7200"})]
+        async with crm.worker():
+            await crm.desk.say("a person")
+            delivery, _ = await crm.until("pending", 1)
+            handle = crm.desk.client.get_workflow_handle(delivery_workflow_id(delivery.id))
+            await handle.signal(WebhookWorkflow.send_now)
+            await crm.until("delivered", 2)
+
+    async def test_is_switched_off_once_it_is_gone_for_good(self, crm: Crm) -> None:
+        crm.receiver.otherwise = Answer(410)
+        async with crm.worker():
+            await crm.desk.say("a person")
+            await crm.until("failed", 1)
+            stopped = await crm.reload()
+            assert (stopped.enabled, stopped.stopped_because) == (False, "gone")
+            await crm.desk.open()
+            await crm.desk.say("a person")
+            async with asyncio.timeout(20):
+                while len(await crm.log()) < 2 or (await crm.log())[0][0].status == "pending":
+                    await asyncio.sleep(0.02)
+        _, [attempt] = (await crm.log())[0]
+        assert attempt.outcome == "not sent: the webhook is switched off"
+        assert len(crm.receiver.posts) == 1
+
+
+async def test_no_webhook_no_workflow(desk: Desk, temporal_client: Client) -> None:
+    await desk.say("a person")
+    await desk.until_state(State.ESCALATED)
+    history = await desk.handle.fetch_history()
+    assert not [
+        event for event in history.events if event.HasField("start_child_workflow_execution_initiated_event_attributes")
+    ]
