@@ -59,8 +59,8 @@ test("how the newest notice fares", () => {
     lastNotice(aWebhook({ last_delivery: { at: at(-240), status } }), NOW);
   expect([last("pending"), last("delivered"), last("failed")]).toEqual([
     "A notice is on its way",
-    "Last notice 4 min ago delivered",
-    "Last notice 4 min ago failed",
+    "Last notice delivered 4 min ago",
+    "Last notice failed 4 min ago",
   ]);
 });
 

@@ -46,7 +46,7 @@ export function lastNotice({ last_delivery }: Webhook, now: number): string {
   if (!last_delivery) return "Nothing sent yet";
   const { at, status } = last_delivery;
   if (status === "pending") return "A notice is on its way";
-  return `Last notice ${longAgo(at, now)} ${status === "failed" ? "failed" : "delivered"}`;
+  return `Last notice ${status} ${longAgo(at, now)}`;
 }
 
 /** Whether it works, where that needs saying. */
