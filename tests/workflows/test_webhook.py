@@ -217,6 +217,18 @@ class TestAReceiverThatFails:
             await handle.signal(WebhookWorkflow.send_now)
             await crm.until("delivered", 2)
 
+    async def test_is_sent_it_again_when_somebody_asks_while_it_arrives(self, crm: Crm) -> None:
+        gate = asyncio.Event()
+        crm.receiver.answers = [Answer(gate=gate)]
+        async with crm.worker():
+            await crm.desk.say("a person")
+            [post] = await crm.receiver.until(lambda posts: len(posts) == 1)
+            handle = crm.desk.client.get_workflow_handle(delivery_workflow_id(UUID(post.id)))
+            await handle.signal(WebhookWorkflow.send_now)
+            gate.set()
+            await crm.until("delivered", 2)
+            assert await crm.ended(UUID(post.id)) is WorkflowExecutionStatus.COMPLETED
+
     async def test_is_switched_off_once_it_is_gone_for_good(self, crm: Crm) -> None:
         crm.receiver.otherwise = Answer(410)
         async with crm.worker():
