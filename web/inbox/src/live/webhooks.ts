@@ -19,12 +19,15 @@ const LIST = ["webhooks", "list"];
 const one = (id: string) => ["webhooks", "one", id];
 const log = (id: string) => ["webhooks", "log", id];
 
-export function useWebhooks() {
+/** `watched` is where the list tells how the newest notices fare. */
+export function useWebhooks({ watched = false } = {}) {
   return useQuery({
     queryKey: LIST,
     queryFn: webhookRoutes.list,
     refetchInterval: (query) =>
-      query.state.data?.some((webhook) => webhook.last_delivery?.status === "pending") && WHILE_ON_THEIR_WAY_MS,
+      watched &&
+      query.state.data?.some((webhook) => webhook.last_delivery?.status === "pending") &&
+      WHILE_ON_THEIR_WAY_MS,
   });
 }
 

@@ -14,7 +14,7 @@ import { PageHead } from "../custom-actions/page-head";
 import { Receiving } from "./receiving";
 
 export function WebhookList({ onRail }: { onRail(): void }) {
-  const webhooks = useWebhooks();
+  const webhooks = useWebhooks({ watched: true });
   return (
     <>
       <PageHead title="Webhooks" onRail={onRail}>
