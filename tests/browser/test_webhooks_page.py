@@ -164,9 +164,12 @@ async def test_what_failed_is_sent_again_and_a_receiver_that_is_gone_is_left_alo
     await page.get_by_role("button", name="Send Test again").click()
     await expect(deliveries(page)).to_contain_text("Delivered at attempt 3")
 
-    crm.answers = [Answer(410)]
+    # One still waits for its next attempt when the receiver says that it is gone.
+    crm.answers = [Answer(503, {"Retry-After": "3600"}), Answer(410)]
     await page.get_by_role("button", name="Send a test").click()
-    await expect(deliveries(page)).to_have_count(2)
+    await expect(deliveries(page).first).to_contain_text("Attempt 1 failed: answered 503.")
+    await page.get_by_role("button", name="Send a test").click()
+    await expect(deliveries(page)).to_have_count(3)
     await expect(deliveries(page).first).to_contain_text("Failed: answered 410")
     await expect(page.get_by_text("Switched off, because the receiver answered 410 (gone)")).to_be_visible()
     await expect(page.get_by_role("button", name="Send Test again").first).to_be_disabled()

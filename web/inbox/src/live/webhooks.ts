@@ -88,15 +88,13 @@ export function useDeliveries(webhookId: string) {
     refetchInterval: (query) => onTheirWay(query.state.data) && WHILE_ON_THEIR_WAY_MS,
   });
 
-  const waiting = onTheirWay(pages.data);
-  // What came of it may have changed the webhook: one whose receiver is gone is switched off.
+  // What came of a delivery may have changed the webhook: one whose receiver is gone is switched off.
+  const { data } = pages;
   useEffect(() => {
-    if (!waiting) return;
-    return () => {
-      void queries.invalidateQueries({ queryKey: one(webhookId) });
-      void queries.invalidateQueries({ queryKey: LIST });
-    };
-  }, [queries, webhookId, waiting]);
+    if (!data) return;
+    void queries.invalidateQueries({ queryKey: one(webhookId) });
+    void queries.invalidateQueries({ queryKey: LIST });
+  }, [queries, webhookId, data]);
 
   const send = useMutation({
     mutationFn: (before: Delivery | null) =>
@@ -114,7 +112,7 @@ export function useDeliveries(webhookId: string) {
 
   return {
     pages,
-    items: pages.data?.pages.flatMap((page) => page.items) ?? [],
+    items: data?.pages.flatMap((page) => page.items) ?? [],
     asked,
     /** Posts a delivery again, or where there is none a new test. */
     send: (before: Delivery | null) => send.mutate(before),
