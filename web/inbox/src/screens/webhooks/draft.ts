@@ -27,7 +27,8 @@ export function faultsOf({ slug, name, url }: WebhookBody): Faults {
   if (!name.trim()) faults.name = "Give it a name.";
   if (!/^https?:\/\/[^\s/]/u.test(url))
     faults.url = "Write the whole address, such as https://crm.example.com/chatref.";
-  if (!/^[a-z0-9][a-z0-9-]{0,59}$/u.test(slug)) {
+  // An empty one follows from the name, once there is a name.
+  if (name.trim() && !/^[a-z0-9][a-z0-9-]{0,59}$/u.test(slug)) {
     faults.slug = "Small letters, digits and hyphens, a letter or digit first.";
   }
   return faults;

@@ -132,21 +132,13 @@ export function Editor({ saved }: { saved: WebhookWithSecret | null }) {
           <section className="block" aria-label="Where to">
             <div className="entries">
               <TextEntry
+                className="entry--wide"
                 label="Name"
                 value={draft.name}
                 maxLength={60}
                 placeholder="Our CRM"
                 fault={faults.name}
                 onChange={setName}
-              />
-              <TextEntry
-                className="entry--code"
-                label="Short name"
-                value={draft.slug}
-                maxLength={60}
-                placeholder="our-crm"
-                fault={faults.slug}
-                onChange={(slug) => set({ slug })}
               />
               <TextEntry
                 className="entry--wide entry--code"
@@ -156,6 +148,16 @@ export function Editor({ saved }: { saved: WebhookWithSecret | null }) {
                 placeholder="https://crm.example.com/chatref"
                 fault={faults.url}
                 onChange={(url) => set({ url: url.trim() })}
+              />
+              <TextEntry
+                className="entry--wide entry--code"
+                label="Short name"
+                hint="What actions and their files call it."
+                value={draft.slug}
+                maxLength={60}
+                placeholder="our-crm"
+                fault={faults.slug}
+                onChange={(slug) => set({ slug })}
               />
               <label className="entry--wide check">
                 <Toggle checked={draft.enabled} onChange={(enabled) => set({ enabled })} label="Switched on" />

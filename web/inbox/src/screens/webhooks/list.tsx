@@ -38,7 +38,7 @@ export function WebhookList({ onRail }: { onRail(): void }) {
             <div className="webhooks__loading" role="status" aria-label="Loading" />
           ) : webhooks.data.length === 0 ? (
             <Empty icon={<WebhookIcon />} title="No webhooks yet">
-              Handovers are seen in the inbox, and by nobody else.
+              Add the address of a system of yours, send it a test, then choose it in an action.
             </Empty>
           ) : (
             <ul className="actions" aria-label="Webhooks">

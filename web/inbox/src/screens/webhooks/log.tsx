@@ -104,7 +104,7 @@ function Entry({ delivery, beingSent, disabled, onSend }: EntryProps) {
         small
         disabled={disabled || beingSent}
         onClick={onSend}
-        aria-label={`Send ${subjectOf(delivery)} again`}
+        aria-label={`Send again: ${subjectOf(delivery)}`}
         title="Send it again, now"
       >
         <RotateCw size={14} aria-hidden /> Send again
