@@ -29,7 +29,7 @@ export function Log({ webhookId, obstacle }: LogProps) {
     <section className="block" aria-labelledby="deliveries">
       <header className="deliveries__head">
         <h2 id="deliveries">Deliveries</h2>
-        <Button small disabled={pages.isFetching} onClick={() => void pages.refetch()}>
+        <Button small onClick={() => void pages.refetch()}>
           <RotateCw size={14} aria-hidden /> Refresh
         </Button>
         <Button small disabled={obstacle !== "" || sending || !pages.data} onClick={() => send(null)}>
