@@ -5,7 +5,7 @@ STAMPS = .tools/stamps
 PY = .venv/bin/python
 WEB_SOURCES := $(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print)
 
-.PHONY: help setup run test check check-python check-web test-python test-web quality bench clean
+.PHONY: help setup run test check check-python check-web test-python test-web quality chaos bench clean
 
 help:
 	@echo 'make run    set everything up, then run Chatref with the demo shop'
@@ -13,6 +13,7 @@ help:
 	@echo 'make setup  set everything up: .venv, web/node_modules, web/dist, a Temporal server'
 	@echo 'make check  formatters, linters and type checkers'
 	@echo 'make quality  measure what is recognised and answered, on our own labelled messages'
+	@echo 'make chaos  kill everything in random order under load, and look whether all promises were kept'
 	@echo 'make bench  measure, and compare with the bare engine'
 	@echo 'make clean  remove what was built and fetched into this checkout'
 
@@ -50,6 +51,9 @@ quality: $(STAMPS)/python
 
 bench: setup
 	@$(PY) -m bench
+
+chaos: setup
+	@$(PY) -m tests.chaos
 
 clean:
 	rm -rf .tools .venv web/node_modules web/dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

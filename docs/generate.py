@@ -18,6 +18,7 @@ from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
 from api.app import create_app
+from api.deliveries import Deliveries
 from api.engine import Conversations
 from api.ingestions import Ingestions
 from chatref.cli import app as command
@@ -95,6 +96,7 @@ async def openapi() -> str:
         database=database,
         conversations=Conversations(client),
         ingestions=Ingestions(client),
+        deliveries=Deliveries(client),
         executions=Executions(client),
     )
     return json.dumps(app.openapi(), indent=1, ensure_ascii=False) + "\n"
@@ -170,7 +172,7 @@ def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, timedelta):
-        return TypeAdapter(timedelta).dump_python(value, mode="json")
+        return str(TypeAdapter(timedelta).dump_python(value, mode="json"))
     return str(value.value if isinstance(value, Enum) else value)
 
 

@@ -20,11 +20,13 @@ ADMIN_PASSWORD = "correct-horse-battery"
 Event = dict[str, Any]
 
 
-async def eventually(condition: Callable[[], Awaitable[bool]], what: str, within: float = 30) -> None:
+async def eventually(
+    condition: Callable[[], Awaitable[bool]], what: str, within: float = 30, pause: float = 0.05
+) -> None:
     try:
         async with asyncio.timeout(within):
             while not await condition():
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(pause)
     except TimeoutError:
         raise AssertionError(f"{what}: not within {within} s") from None
 
@@ -124,7 +126,8 @@ class Visitor:
         self.id = response.json()["conversation_id"]
         self.headers = {"Authorization": f"Bearer {response.json()['visitor_token']}"}
 
-    async def say(self, text: str, within: float = 60) -> None:
+    async def say(self, text: str, within: float = 60, pause: float = 0.05) -> None:
+        """Tried again after each `pause`, in seconds."""
         body = {"id": str(uuid4()), "text": text}
 
         async def sent() -> bool:
@@ -136,7 +139,7 @@ class Visitor:
                 response.raise_for_status()
             return response.status_code == 202
 
-        await eventually(sent, "the message is accepted", within)
+        await eventually(sent, "the message is accepted", within, pause)
         self.accepted.append(body["id"])
 
     async def events(self) -> list[Event]:

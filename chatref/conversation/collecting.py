@@ -4,7 +4,7 @@ Nothing here ever holds an escalation up: what cannot be had is skipped after tw
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from chatref.conversation.actions import ActionKind, CustomAction, DetailField, FieldType
@@ -41,9 +41,21 @@ _DEFAULT_INVALID = {
 }
 # Visitors write what is matched here: no two neighbours in a pattern may take the same characters without a limit.
 _LABELLED_LINE = re.compile(r"^([^:=\n]{2,80})[:=]\s*(\S.*)$", re.MULTILINE)
+_OPEN_QUESTION = re.compile(r"\b(?:what|which|who|whose|when|where|why|how|describe|tell)\b", re.IGNORECASE)
+"""No answer to it is yes."""
 _ASKS_REASON = re.compile(r"\b(?:reason|why)\b", re.IGNORECASE)
 _REASON = re.compile(
     r"\b(?:because|since|due to|reason is(?: that)?|reason being)\b\s*,?\s*(.+)", re.IGNORECASE | re.DOTALL
+)
+# What goes wrong with things that are bought, and why people stop paying for them.
+_GRIEVANCE = re.compile(
+    r"\b(?:brok(?:e|en)|damaged?|smashed|crushed|cracked|torn|ripped|leak\w*|defect\w*|faulty|dead|died|dying|wilted"
+    r"|rotten|mou?ld\w*|stale|expired|wrong|incorrect|mistake|missing|incomplete|late|delayed|lost|stolen|twice"
+    r"|overcharged|disappoint\w*|unhappy|expensive|moving|moved"
+    r"|too (?:much|many|big|small|large|long|short|slow|dear|heavy|old)|can(?:'?t|not) (?:afford|use)"
+    r"|(?:never|not|no longer|(?:did|do|does|has|have|is|was|are|wo)n'?t) (?:even |really |ever )?"
+    r"(?:arriv|c[ao]me|receiv|get|got|work|fit|like|need|using|used?|order|show|happy|satisf)\w*)\b",
+    re.IGNORECASE,
 )
 _ASKS_CHANGE = re.compile(r"\bchange\b", re.IGNORECASE)
 _CHANGE = re.compile(
@@ -169,6 +181,8 @@ def _answered(
         return replace(state, skipped=(*state.skipped, asked.name)), (), ""
     values = _mentioned(_open(state), message.text, asked=state.asked)
     if not values and asked is not None:
+        if reply is Reply.YES and len(message.text.split()) <= _SHORT and _OPEN_QUESTION.search(asked.prompt):
+            return state, (), _invalid(asked)
         value = checked(asked, message.text[:LONGEST_VALUE]) if asked.type is FieldType.TEXT else None
         if value is None:
             return state, (), _invalid(asked)
@@ -321,15 +335,28 @@ def _said_for(field: DetailField, text: str) -> str:
     for asks, clause in ((_ASKS_REASON, _REASON), (_ASKS_CHANGE, _CHANGE)):
         if asks.search(label) and (found := clause.search(text)):
             return " ".join(found.group(1).split()).strip(" .,;!")
-    return ""
+    return _from_first_to_last(text, _is_grievance) if _ASKS_REASON.search(label) else ""
+
+
+def _is_grievance(part: str) -> bool:
+    return bool(_GRIEVANCE.search(part.replace("\u2019", "'")))
+
+
+def _is_telling(part: str) -> bool:
+    return bool(set(re.findall(r"[\w'-]*\w", part.lower())) - _FILLER)
 
 
 def _leftover(text: str) -> str:
-    """What else was said beside a typed value: from the first part of the text that is more than filler to the last."""
-    telling: list[tuple[int, int]] = []
+    """What else was said beside a typed value."""
+    return _from_first_to_last(text, _is_telling)
+
+
+def _from_first_to_last(text: str, wanted: Callable[[str], bool]) -> str:
+    """From the first part of the text that is as wanted to the last; empty where none is."""
+    kept: list[tuple[int, int]] = []
     start = 0
     for end, after in [*((found.start(), found.end()) for found in _BREAK.finditer(text)), (len(text), len(text))]:
-        if set(re.findall(r"[\w'-]*\w", text[start:end].lower())) - _FILLER:
-            telling.append((start, end))
+        if wanted(text[start:end]):
+            kept.append((start, end))
         start = after
-    return " ".join(text[telling[0][0] : telling[-1][1]].split()).strip(" .,;:!-") if telling else ""
+    return " ".join(text[kept[0][0] : kept[-1][1]].split()).strip(" .,;:!-") if kept else ""

@@ -180,6 +180,29 @@ class TestSeveralValues:
         assert talk.taken == {"account_id": "FF-20417", "reason": "I am moving to Spain"}
         assert talk.says("yes").ended
 
+    @pytest.mark.parametrize(
+        ("text", "reason"),
+        [
+            ("Cancel my plan. I don't use it anymore", "I don't use it anymore"),
+            ("my pots arrived broken and I want my money back", "my pots arrived broken"),
+            ("refund please, I never received my order", "I never received my order"),
+            ("It hasn\u2019t arrived, so cancel it", "It hasn\u2019t arrived"),
+            ("please cancel my subscription, it's too expensive, thanks", "it's too expensive"),
+            (
+                "you sent the wrong plant, and the pot was cracked. refund me",
+                "you sent the wrong plant, and the pot was cracked",
+            ),
+        ],
+    )
+    def test_a_reason_that_was_given_is_not_asked_for(self, text: str, reason: str) -> None:
+        assert Talk().starts(text).taken == {"reason": reason}
+
+    @pytest.mark.parametrize(
+        "text", ["I want to cancel my plan", "cancel it and use my account credit", "I want to get a refund", "stop it"]
+    )
+    def test_a_wish_is_no_reason(self, text: str) -> None:
+        assert Talk().starts(text).taken == {}
+
     def test_in_the_other_messages_of_a_burst_are_taken_too(self) -> None:
         assert Talk().starts("cancel my plan", "my account id is FF-20417").taken == {"account_id": "FF-20417"}
 
@@ -209,6 +232,14 @@ class TestSeveralValues:
         talk = Talk().starts().says("yes").says(text)
         assert talk.asked == "reason"
         assert talk.taken == {"account_id": "FF-20417"}
+
+    def test_a_yes_does_not_answer_what_or_why(self) -> None:
+        talk = Talk().starts().says("yes").says("FF-20417").says("yes please")
+        assert (talk.asked, "reason" in talk.taken) == ("reason", False)
+        assert talk.says("moving").taken["reason"] == "moving"
+        contacted = REASON.model_copy(update={"prompt": "Have you written to us before?"})
+        action = CANCEL.model_copy(update={"fields": (ACCOUNT, contacted)})
+        assert Talk(action).starts().says("yes").says("FF-20417").says("yes").taken["reason"] == "yes"
 
     def test_a_number_that_is_not_the_asked_one_is_left_alone(self) -> None:
         loose = ACCOUNT.model_copy(update={"pattern": r"\d{3,8}"})

@@ -174,6 +174,13 @@ async def lapsed(desk: Desk) -> None:
     await desk.handle.result()
 
 
+async def told_to_a_webhook(desk: Desk) -> None:
+    desk.responder.webhook = "crm"
+    await desk.say("a person")
+    await desk.until_state(State.ESCALATED)
+    await desk.claim(ADA)
+
+
 CASES: dict[Callable[[Desk], Awaitable[None]], ServicePolicy] = {
     answered: ServicePolicy(),
     burst: ServicePolicy(),
@@ -188,4 +195,5 @@ CASES: dict[Callable[[Desk], Awaitable[None]], ServicePolicy] = {
     details_never_came: IMPATIENT,
     owner_too_slow: IMPATIENT,
     lapsed: IMPATIENT,
+    told_to_a_webhook: ServicePolicy(),
 }

@@ -1,6 +1,8 @@
 """Play the cases that have no history yet on the servers of a running `chatref up`, and keep their histories.
 
 python -m tests.replay.record .chatref
+
+Start it with `CHATREF_PRIVATE_ADDRESSES=true`: its worker may take a notice before the one that is started here.
 """
 
 import asyncio
@@ -12,10 +14,13 @@ from uuid import UUID
 
 from temporalio.client import Client, WorkflowHistory
 
+from chatref.conversation.policy import ServicePolicy
 from tests.ingestion.library import library_on
 from tests.ingestion.web import web
 from tests.replay.cases import CASES
+from tests.replay.deliveries import DELIVERIES
 from tests.replay.readings import READINGS
+from tests.workflows.crm import crm_of
 from tests.workflows.desk import desk_on
 
 HISTORIES = Path(__file__).parent / "histories"
@@ -41,6 +46,14 @@ async def record(directory: Path) -> None:
             async with library.worker(step_seconds=0.01):
                 source_id = await reading(library, pages)
             _keep(await library.handle(UUID(source_id)).fetch_history(), file)
+    for delivery in DELIVERIES:
+        file = HISTORIES / f"{delivery.__name__}.json"
+        if file.exists():
+            continue
+        async with desk_on(client, run["database_url"], ServicePolicy()) as desk, crm_of(desk) as crm:
+            async with desk.worker(), crm.worker():
+                delivery_id = await delivery(crm)
+            _keep(await crm.handle(delivery_id).fetch_history(), file)
 
 
 def _keep(history: WorkflowHistory, file: Path) -> None:

@@ -2,115 +2,31 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
-from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Worker
 
-from activities.webhooks import WebhookActivities
 from chatref.conversation.events import State
 from chatref.store import webhooks
-from chatref.store.tables import Webhook, WebhookAttempt, WebhookDelivery
-from chatref.webhooks.deliveries import Deliveries
-from chatref.webhooks.posting import Poster
-from chatref.webhooks.signing import new_secret
-from tests.receiver import Answer, Receiver, receiver
+from tests.receiver import Answer
+from tests.workflows.crm import Crm, crm_of
 from tests.workflows.desk import Desk
-from workflows.names import WEBHOOK_QUEUE, delivery_workflow_id
 from workflows.webhook import JITTER, PAUSES, WebhookWorkflow
-
-PUBLIC_URL = "https://chat.example.com/"
-
-
-@dataclass
-class Crm:
-    """The webhook that the desk's handoffs are told to, and what is in its log."""
-
-    desk: Desk
-    receiver: Receiver
-    webhook: Webhook
-    poster: Poster
-
-    def worker(self) -> Worker:
-        activities = WebhookActivities(Deliveries(self.desk.database, self.poster, PUBLIC_URL))
-        return Worker(
-            self.desk.client,
-            task_queue=WEBHOOK_QUEUE,
-            activities=[activities.open_delivery, activities.deliver],
-            graceful_shutdown_timeout=timedelta(0),
-        )
-
-    async def log(self) -> list[tuple[WebhookDelivery, list[WebhookAttempt]]]:
-        async with self.desk.database.session() as session:
-            listed = await webhooks.log(session, self.webhook, None, 100)
-            attempts = await webhooks.attempts(session, listed)
-        return [(delivery, attempts[delivery.id]) for delivery in listed]
-
-    async def until(self, status: str, attempts: int) -> tuple[WebhookDelivery, list[WebhookAttempt]]:
-        """The only delivery, once it stands like that after so many attempts."""
-        async with asyncio.timeout(30):
-            while True:
-                log = await self.log()
-                if log and log[0][0].status == status and len(log[0][1]) == attempts:
-                    return log[0]
-                await asyncio.sleep(0.02)
-
-    async def reload(self) -> Webhook:
-        async with self.desk.database.session() as session:
-            found = await webhooks.get(session, self.webhook.id)
-        assert found is not None
-        return found
-
-    async def pauses(self, delivery_id: UUID) -> list[timedelta]:
-        """Of the timers that its workflow has set."""
-        handle = self.desk.client.get_workflow_handle(delivery_workflow_id(delivery_id))
-        history = await handle.fetch_history()
-        return [
-            event.timer_started_event_attributes.start_to_fire_timeout.ToTimedelta()
-            for event in history.events
-            if event.HasField("timer_started_event_attributes")
-        ]
-
-    async def ended(self, delivery_id: UUID, seconds: float = 20) -> WorkflowExecutionStatus | None:
-        handle = self.desk.client.get_workflow_handle(delivery_workflow_id(delivery_id))
-        async with asyncio.timeout(seconds):
-            while (described := await handle.describe()).status is WorkflowExecutionStatus.RUNNING:
-                await asyncio.sleep(0.05)
-        return described.status
-
-
-async def crm_of(desk: Desk) -> AsyncIterator[Crm]:
-    slug = f"crm-{uuid4()}"
-    async with receiver() as received:
-        webhook = Webhook(slug=slug, name="CRM", url=received.url, secret=new_secret())
-        async with desk.database.session() as session:
-            await webhooks.save(session, webhook)
-        desk.responder.webhook = slug
-        crm = Crm(desk, received, webhook, Poster(allow_private=True))
-        yield crm
-        for delivery, _ in await crm.log():
-            try:
-                await desk.client.get_workflow_handle(delivery_workflow_id(delivery.id)).terminate("the test is over")
-            except RPCError:
-                pass
-        await crm.poster.close()
 
 
 @pytest.fixture
 async def crm(desk: Desk) -> AsyncIterator[Crm]:
-    async for crm in crm_of(desk):
+    async with crm_of(desk) as crm:
         yield crm
 
 
 @pytest.fixture
 async def quick_crm(quick_desk: Desk) -> AsyncIterator[Crm]:
-    async for crm in crm_of(quick_desk):
+    async with crm_of(quick_desk) as crm:
         yield crm
 
 
@@ -213,8 +129,7 @@ class TestAReceiverThatFails:
         async with crm.worker():
             await crm.desk.say("a person")
             delivery, _ = await crm.until("pending", 1)
-            handle = crm.desk.client.get_workflow_handle(delivery_workflow_id(delivery.id))
-            await handle.signal(WebhookWorkflow.send_now)
+            await crm.handle(delivery.id).signal(WebhookWorkflow.send_now)
             await crm.until("delivered", 2)
 
     async def test_is_sent_it_again_when_somebody_asks_while_it_arrives(self, crm: Crm) -> None:

@@ -1,0 +1,1 @@
+"""Everything at once: visitors, agents and webhooks, while every process is killed in random order."""

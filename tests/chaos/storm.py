@@ -1,0 +1,218 @@
+"""The storm: who is killed when, what was out for how long, and what is left of everybody's work."""
+
+import asyncio
+import random
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from chatref.embedded.ports import free_ports
+from tests.chaos import verdict
+from tests.chaos.people import ChaosAgent, hire, talk
+from tests.chaos.verdict import Outage
+from tests.receiver import Answer, Receiver, receiver
+from tests.running import Event, Installation, Visitor, eventually
+
+SERVICES = ("api", "worker", "temporal", "postgres")
+POLICY = {
+    "ladder": [{"after": 3, "audience": "team"}, {"after": 6, "audience": "everybody"}],
+    "repeat_every": 5,
+    "repeat_at_most": 10,
+    "owner_answers_within": 3,
+    "owner_grace": 3,
+    "collecting_at_most": 10,
+}
+CALM_SECONDS = 90
+READY_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much of everything. `pause` is the shortest and the longest time between two kills, in seconds."""
+
+    conversations: int = 200
+    agents: int = 4
+    kills: int = 24
+    pause: tuple[float, float] = (4, 12)
+    seed: int = 1
+
+
+@dataclass
+class Aftermath:
+    """What was found. `violations` counts each promise that was broken."""
+
+    violations: Counter[str] = field(default_factory=Counter)
+    figures: dict[str, str] = field(default_factory=dict)
+
+
+async def storm(plan: Plan, say: Callable[[str], None] = lambda line: None) -> Aftermath:
+    """Let everybody work through it, wait until it is calm, and look."""
+    dice = random.Random(plan.seed)
+    async with _installation() as installation, receiver() as crm:
+        url = installation.run["url"]
+        agents = await hire(url, plan.agents, dice)
+        [admin, *colleagues] = agents
+        (await admin.http.put("/api/v1/service-policy", json=POLICY)).raise_for_status()
+        await _tell_webhook(admin, crm)
+        async with httpx.AsyncClient(base_url=url, timeout=15) as http:
+            visitors = [Visitor(http) for _ in range(plan.conversations)]
+            for visitor in visitors:
+                await visitor.open()
+            stop = asyncio.Event()
+            say(f"{plan.conversations} conversations, {len(colleagues)} agents, {plan.kills} kills")
+            async with asyncio.TaskGroup() as group:
+                for visitor in visitors:
+                    group.create_task(talk(visitor, random.Random(dice.random()), stop))
+                for agent in colleagues:
+                    group.create_task(agent.work(stop))
+                group.create_task(_fail_at_random(crm, random.Random(dice.random()), stop))
+                outages = await _kill_at_random(plan, installation, http, dice, say)
+                stop.set()
+            say("calm; looking at what is left")
+            await _calm(visitors, admin, crm)
+            return await _look(visitors, agents, crm, outages)
+
+
+async def _tell_webhook(admin: ChaosAgent, crm: Receiver) -> None:
+    made = await admin.http.post("/api/v1/webhooks", json={"slug": "chaos", "name": "Chaos", "url": crm.url})
+    made.raise_for_status()
+    for action in (await admin.http.get("/api/v1/actions")).json()["items"]:
+        if action["kind"] in ("cancellation", "human_request"):
+            saved = await admin.http.put(f"/api/v1/actions/{action['id']}", json=action | {"webhook": "chaos"})
+            saved.raise_for_status()
+
+
+async def _fail_at_random(crm: Receiver, dice: random.Random, stop: asyncio.Event) -> None:
+    """About half of the posts fail; a notice's second attempt comes 5 s later."""
+    while not stop.is_set():
+        crm.otherwise = Answer(dice.choice((200, 500)))
+        await asyncio.sleep(0.3)
+    crm.otherwise = Answer()
+
+
+async def _kill_at_random(
+    plan: Plan, installation: Installation, http: httpx.AsyncClient, dice: random.Random, say: Callable[[str], None]
+) -> list[Outage]:
+    """Each in turn, in an order by chance; and wait each time until all is ready again."""
+    outages: list[Outage] = []
+    order: list[str] = []
+    for _ in range(plan.kills):
+        await asyncio.sleep(dice.uniform(*plan.pause))
+        order = order or dice.sample(SERVICES, len(SERVICES))
+        service = order.pop()
+        began = datetime.now(UTC)
+        await installation.kill(service)
+        await _ready(http)
+        outages.append(Outage(service, began, datetime.now(UTC)))
+        say(f"  kill -9 {service}: ready again after {outages[-1].seconds:.1f} s")
+    await asyncio.sleep(dice.uniform(*plan.pause))
+    return outages
+
+
+async def _ready(http: httpx.AsyncClient) -> None:
+    last = "nothing"
+
+    async def ready() -> bool:
+        nonlocal last
+        try:
+            answer = await http.get("/health/ready")
+        except httpx.HTTPError as error:
+            last = type(error).__name__
+            return False
+        last = answer.text
+        return answer.status_code == 200
+
+    try:
+        await eventually(ready, "everything is ready again", READY_SECONDS, pause=0.2)
+    except AssertionError as error:
+        raise AssertionError(f"{error}: {last}") from None
+
+
+async def _calm(visitors: list[Visitor], admin: ChaosAgent, crm: Receiver) -> None:
+    """Until every message is in the log and answered, or waits for a person, and every notice has arrived."""
+
+    async def settled(visitor: Visitor) -> bool:
+        events = await _log(admin, visitor.id)
+        return not [*verdict.lost_or_doubled(visitor.accepted, events), *verdict.unheard(events)] and not list(
+            verdict.untold(events, _notices(crm))
+        )
+
+    try:
+        async with asyncio.timeout(CALM_SECONDS):
+            for visitor in visitors:
+                while not await settled(visitor):
+                    await asyncio.sleep(0.5)
+    except TimeoutError:
+        pass  # what is missing is found by who looks
+
+
+async def _look(visitors: list[Visitor], agents: list[ChaosAgent], crm: Receiver, outages: list[Outage]) -> Aftermath:
+    [admin, *_] = agents
+    found = Aftermath()
+    logs = {visitor.id: await _log(admin, visitor.id) for visitor in visitors}
+    latest = []
+    waits = alerts = 0
+    for visitor in visitors:
+        events = logs[visitor.id]
+        found.violations.update(verdict.lost_or_doubled(visitor.accepted, events))
+        found.violations.update(verdict.doubly_owned(events))
+        found.violations.update(verdict.unheard(events))
+        found.violations.update(verdict.untold(events, _notices(crm)))
+        ledger = (await admin.http.get(f"/api/v1/conversations/{visitor.id}/waits")).json()
+        late = list(verdict.late_steps(ledger, outages, datetime.now(UTC)))
+        found.violations.update("a wait's step came later than its deadline and the outages" for _ in late)
+        latest += late
+        waits += len(ledger["items"])
+        alerts += sum(event["type"] == "alert" for event in events)
+    for agent in agents:
+        found.violations.update(verdict.unkept_claims(agent.claims, agent.id, logs))
+        found.violations.update(verdict.unkept_replies(agent.told, logs))
+    live = (await admin.http.get("/api/v1/waits", timeout=180)).json()
+    found.violations.update("a live wait is unprotected" for _ in range(live["unprotected"]))
+    found.figures = {
+        "kills": str(len(outages)),
+        "longest outage": f"{max((outage.seconds for outage in outages), default=0):.1f} s",
+        "visitors' messages accepted": str(sum(len(visitor.accepted) for visitor in visitors)),
+        "events": str(sum(map(len, logs.values()))),
+        "claims won, lost": f"{sum(len(agent.claims) for agent in agents)}, {sum(agent.lost for agent in agents)}",
+        "agents' replies accepted": str(sum(len(agent.told) for agent in agents)),
+        "waits, alerts": f"{waits}, {alerts}",
+        "steps later than deadline and outage": f"{len(latest)} (at most {max(latest, default=0)!s})",
+        "notices, posts": f"{len({post.id for post in crm.posts})}, {len(crm.posts)}",
+        "live waits, unprotected": f"{len(live['items'])}, {live['unprotected']}",
+    }
+    return found
+
+
+def _notices(crm: Receiver) -> dict[str, list[str]]:
+    bodies: dict[str, list[str]] = {}
+    for post in crm.posts:
+        bodies.setdefault(post.id, []).append(post.body)
+    return bodies
+
+
+async def _log(admin: ChaosAgent, conversation_id: str) -> list[Event]:
+    answer: dict[str, Any] = (await admin.http.get(f"/api/v1/conversations/{conversation_id}/events")).json()
+    events: list[Event] = answer["events"]
+    return events
+
+
+@asynccontextmanager
+async def _installation() -> AsyncIterator[Installation]:
+    directory = Path(tempfile.mkdtemp(prefix="chatref-chaos-"))
+    installation = Installation(directory, free_ports(1)[0], {"CHATREF_PRIVATE_ADDRESSES": "true"})
+    try:
+        await installation.start()
+        yield installation
+    finally:
+        if installation.process is not None:
+            await installation.stop()
+        shutil.rmtree(directory, ignore_errors=True)

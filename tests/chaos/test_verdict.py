@@ -1,0 +1,99 @@
+"""The verdict finds what it is there to find: a check that cannot fail would prove nothing."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.chaos import verdict
+from tests.chaos.verdict import TEMPORALS_PATIENCE, Outage
+from tests.running import Event
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def said(seq: int, message_id: str, kind: str = "visitor") -> Event:
+    return {"seq": seq, "id": message_id, "type": "message", "author": {"kind": kind}, "data": {}}
+
+
+def moved(seq: int, event: str, to: str, **data: Any) -> Event:
+    return {"seq": seq, "id": f"t{seq}", "type": "transition", "data": {"event": event, "to": to, **data}}
+
+
+def claimed(seq: int, owner: str) -> Event:
+    return moved(seq, "claim", "human_owned", owner={"id": owner})
+
+
+def after(seconds: float) -> datetime:
+    return NOON + timedelta(seconds=seconds)
+
+
+def waiting(*steps: tuple[float, float | None], ended: bool = True) -> dict[str, Any]:
+    """A ledger of one wait: when its steps came and what deadline they left, in seconds after noon."""
+    listed = [
+        {"at": after(at).isoformat(), "deadline": None if due is None else after(due).isoformat()} for at, due in steps
+    ]
+    return {"items": [{"steps": listed, "ended_at": listed[-1]["at"] if ended else None}]}
+
+
+class TestMessages:
+    def test_each_once_and_in_order_is_right(self) -> None:
+        assert not list(verdict.lost_or_doubled(["a", "b"], [said(1, "a"), said(2, "x", "assistant"), said(3, "b")]))
+
+    @pytest.mark.parametrize(
+        "events",
+        [
+            [said(1, "a")],
+            [said(1, "a"), said(2, "b"), said(3, "b")],
+            [said(1, "b"), said(2, "a")],
+            [said(1, "a"), said(3, "b")],
+        ],
+        ids=["lost", "doubled", "swapped", "gap"],
+    )
+    def test_anything_else_is_found(self, events: list[Event]) -> None:
+        assert list(verdict.lost_or_doubled(["a", "b"], events))
+
+    def test_one_that_nobody_answers_is_found(self) -> None:
+        assert list(verdict.unheard([said(1, "a")]))
+        assert not list(verdict.unheard([said(1, "a"), said(2, "b", "assistant")]))
+        assert not list(verdict.unheard([said(1, "a"), moved(2, "escalate", "escalated")]))
+
+    def test_a_reply_that_is_not_in_the_log_is_found(self) -> None:
+        assert list(verdict.unkept_replies([("c", "r")], {"c": []}))
+        assert not list(verdict.unkept_replies([("c", "r")], {"c": [said(1, "r", "agent")]}))
+
+
+class TestOwners:
+    def test_two_at_once_are_found(self) -> None:
+        assert list(verdict.doubly_owned([claimed(1, "ada"), claimed(2, "bo")]))
+        assert not list(verdict.doubly_owned([claimed(1, "ada"), moved(2, "overdue", "escalated"), claimed(3, "bo")]))
+
+    def test_a_promise_that_the_log_does_not_know_is_found(self) -> None:
+        assert list(verdict.unkept_claims(["c"], "ada", {"c": [claimed(1, "bo")]}))
+        assert not list(verdict.unkept_claims(["c"], "ada", {"c": [claimed(1, "ada")]}))
+
+
+class TestDeadlines:
+    def test_a_step_in_time_is_right(self) -> None:
+        assert not list(verdict.late_steps(waiting((0, 3), (3, 6), (4, None)), [], after(60)))
+
+    def test_a_late_step_is_found_and_so_is_one_that_never_came(self) -> None:
+        assert list(verdict.late_steps(waiting((0, 3), (30, None)), [], after(60))) == [timedelta(seconds=25)]
+        assert list(verdict.late_steps(waiting((0, 3), ended=False), [], after(60))) == [timedelta(seconds=55)]
+
+    def test_an_outage_excuses_as_much_as_it_lasted(self) -> None:
+        outage = Outage("worker", after(2), after(10))
+        until = 10 + TEMPORALS_PATIENCE.total_seconds()
+        assert not list(verdict.late_steps(waiting((0, 3), (until, None)), [outage], after(99)))
+        assert list(verdict.late_steps(waiting((0, 3), (until + 5, None)), [outage], after(99)))
+
+    def test_one_that_was_over_long_before_excuses_nothing(self) -> None:
+        outage = Outage("worker", after(-100), after(-90))
+        assert verdict.excuse([outage], after(3), after(20)) == verdict.excuse([], after(3), after(20))
+
+
+def test_a_webhook_that_heard_nothing_or_two_things_is_found() -> None:
+    handoff = [moved(1, "escalate", "escalated", webhook="crm")]
+    assert list(verdict.untold(handoff, {}))
+    assert list(verdict.untold(handoff, {"t1": ["one", "two"]}))
+    assert not list(verdict.untold(handoff, {"t1": ["one", "one"]}))

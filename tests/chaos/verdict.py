@@ -1,0 +1,124 @@
+"""What must hold when the dust has settled: each function gives what does not, in words."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from tests.running import Event
+
+TEMPORALS_PATIENCE = timedelta(seconds=15)
+"""How long Temporal waits for a worker that died with a task in hand (10 s), and for it to be done elsewhere."""
+
+
+@dataclass(frozen=True)
+class Outage:
+    """From the kill until everything was ready again."""
+
+    service: str
+    began: datetime
+    ended: datetime
+
+    @property
+    def seconds(self) -> float:
+        return (self.ended - self.began).total_seconds()
+
+
+def lost_or_doubled(accepted: Sequence[str], events: Sequence[Event]) -> Iterator[str]:
+    """Every message that was accepted is in the log exactly once, in the order in which it was accepted."""
+    logged = [event["id"] for event in events if event["type"] == "message" and event["author"]["kind"] == "visitor"]
+    for message_id in accepted:
+        if (times := logged.count(message_id)) != 1:
+            yield f"an accepted message is {times} times in the log"
+    if [each for each in logged if each in set(accepted)] != list(accepted):
+        yield "accepted messages are in another order in the log"
+    seqs = [event["seq"] for event in events]
+    if seqs != list(range(1, len(seqs) + 1)):
+        yield "the log's numbers have a gap"
+    if len({event["id"] for event in events}) != len(events):
+        yield "an event is twice in the log"
+
+
+def doubly_owned(events: Sequence[Event]) -> Iterator[str]:
+    """Nobody becomes the owner of what somebody else owns."""
+    owner = ""
+    for event in events:
+        if event["type"] != "transition":
+            continue
+        data = event["data"]
+        if data["event"] == "claim":
+            if owner and owner != data["owner"]["id"]:
+                yield "a conversation was claimed from under its owner"
+            owner = data["owner"]["id"]
+        elif data["to"] != "human_owned":
+            owner = ""
+
+
+def unheard(events: Sequence[Event]) -> Iterator[str]:
+    """The last word is not the visitor's, unless a person is to answer it."""
+    last, state = "", "ai_handling"
+    for event in events:
+        if event["type"] == "message":
+            last = event["author"]["kind"]
+        elif event["type"] == "transition":
+            state = event["data"]["to"]
+    if last == "visitor" and state not in ("escalated", "human_owned"):
+        yield "a visitor's message was neither answered nor handed over"
+
+
+def unkept_claims(claims: Sequence[str], agent_id: str, logs: dict[str, list[Event]]) -> Iterator[str]:
+    """Whoever was told that they own a conversation is its owner in the log, as often as they were told."""
+    for conversation_id in set(claims):
+        logged = sum(
+            event["type"] == "transition"
+            and event["data"]["event"] == "claim"
+            and event["data"]["owner"]["id"] == agent_id
+            for event in logs[conversation_id]
+        )
+        if logged < 1:
+            yield "an agent was told to own a conversation whose log does not know of it"
+
+
+def unkept_replies(told: Sequence[tuple[str, str]], logs: dict[str, list[Event]]) -> Iterator[str]:
+    """Every reply that was accepted is in the log exactly once."""
+    for conversation_id, message_id in told:
+        times = sum(event["id"] == message_id for event in logs[conversation_id])
+        if times != 1:
+            yield f"an agent's accepted reply is {times} times in the log"
+
+
+def late_steps(ledger: dict[str, Any], outages: Sequence[Outage], now: datetime) -> Iterator[timedelta]:
+    """By how much a step of a wait came later than its deadline, beyond what outages explain; all that did."""
+    for wait in ledger["items"]:
+        moments = [(_at(step["deadline"]), _at(step["at"])) for step in wait["steps"]]
+        for (deadline, _), (_, came) in pairwise([*moments, (None, None if wait["ended_at"] else now)]):
+            if deadline is not None and came is not None and came > deadline:
+                late = came - deadline - excuse(outages, deadline, came)
+                if late > timedelta(0):
+                    yield late
+
+
+def excuse(outages: Sequence[Outage], deadline: datetime, came: datetime) -> timedelta:
+    """How late a step that was due then may be: as long as outages lasted from then on, and a moment."""
+    excused = timedelta(seconds=2)
+    for outage in outages:
+        # What died shortly before may have had the task in hand.
+        patient = outage.ended + TEMPORALS_PATIENCE
+        excused += max(min(patient, came) - max(outage.began, deadline), timedelta(0))
+    return excused
+
+
+def untold(events: Sequence[Event], notices: dict[str, list[str]]) -> Iterator[str]:
+    """Every handoff that a webhook was to hear of has arrived, and said the same each time."""
+    for event in events:
+        if event["type"] == "transition" and event["data"].get("webhook"):
+            bodies = notices.get(event["id"], [])
+            if not bodies:
+                yield "a webhook has not heard of a handoff"
+            if len(set(bodies)) > 1:
+                yield "a webhook was told two things under one id"
+
+
+def _at(value: str | None) -> datetime | None:
+    return datetime.fromisoformat(value) if value else None
