@@ -138,8 +138,7 @@ class TestAReceiverThatFails:
         async with crm.worker():
             await crm.desk.say("a person")
             [post] = await crm.receiver.until(lambda posts: len(posts) == 1)
-            handle = crm.desk.client.get_workflow_handle(delivery_workflow_id(UUID(post.id)))
-            await handle.signal(WebhookWorkflow.send_now)
+            await crm.handle(UUID(post.id)).signal(WebhookWorkflow.send_now)
             gate.set()
             await crm.until("delivered", 2)
             assert await crm.ended(UUID(post.id)) is WorkflowExecutionStatus.COMPLETED
