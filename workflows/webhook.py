@@ -48,7 +48,8 @@ class WebhookWorkflow:
         while True:
             self._asked = False
             left = await self._deliver(begin.delivery_id, failed)
-            if left is None:
+            # Who asks while it is posted is not forgotten, even where that was the last attempt.
+            if left is None and not self._asked:
                 return
             with suppress(TimeoutError):
                 await workflow.wait_condition(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx
 import pytest
 from playwright.async_api import Page, expect
 
@@ -9,6 +10,10 @@ from chatref.composition import WEB_PAGES
 from tests.browser.conftest import PHONE, SitDown, Visit
 from tests.browser.desk import Agent
 from tests.browser.shopper import ACCOUNT_QUESTION, ANSWER, CANCELLATION, PASSED_ON, QUESTION, SOURCE
+from tests.receiver import Answer, receiver
+from tests.running import ADMIN_EMAIL, ADMIN_PASSWORD
+
+OWNER = Agent("", ADMIN_EMAIL, "Admin", ADMIN_PASSWORD)
 
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # A phone shows one pane at a time: the list without the thread's landmark, the thread without the list's heading. What
@@ -114,4 +119,37 @@ async def test_the_inbox(scheme: str, axe: str, visit: Visit, sit_down: SitDown,
     await desk.thread.get_by_role("link", name="Back to the list").click()
     await expect(desk.row("Ben Access")).to_be_visible()
     found += await faults(desk.page, axe, "html")
+    assert found == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_webhooks(scheme: str, axe: str, sit_down: SitDown, admin: httpx.AsyncClient) -> None:
+    found: list[str] = []
+    page = (await sit_down(OWNER, color_scheme=scheme, reduced_motion="reduce")).page
+    async with receiver() as crm:
+        body = {"slug": "crm", "name": "Our CRM", "url": crm.url}
+        webhook = (await admin.post("/api/v1/webhooks", json=body)).raise_for_status().json()
+        try:
+            await page.get_by_role("link", name="Webhooks").click()
+            await expect(page.get_by_role("link", name="Our CRM")).to_be_visible()
+            found += await faults(page, axe, "html")
+            await page.get_by_role("link", name="Our CRM").click()
+            crm.answers = [Answer(500, {"Retry-After": "3600"})]
+            for standing in ("Next try in", "Delivered"):
+                await page.get_by_role("button", name="Send a test").click()
+                newest = page.get_by_role("list", name="Deliveries").locator("> li").first
+                await expect(newest).to_contain_text(standing)
+            await newest.get_by_text("1 attempt").click()
+            await page.get_by_label("Address").fill("nowhere")
+            await page.get_by_role("button", name="Save").click()
+            await expect(page.get_by_label("Address")).to_be_focused()
+            found += await faults(page, axe, "html")
+            await page.get_by_role("button", name="Discard").click()
+            await page.get_by_role("button", name="New secret").click()
+            await page.get_by_role("alertdialog").get_by_role("button", name="New secret").click()
+            await expect(page.get_by_text("The secret before this one")).to_be_visible()
+            await page.set_viewport_size(PHONE)
+            found += await faults(page, axe, "html")
+        finally:
+            (await admin.delete(f"/api/v1/webhooks/{webhook['id']}")).raise_for_status()
     assert found == []

@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 
 from activities.webhooks import WebhookActivities
@@ -77,10 +77,18 @@ class Crm:
         ]
 
     async def ended(self, delivery_id: UUID, seconds: float = 20) -> WorkflowExecutionStatus | None:
+        """How its workflow ended, once it has; it may not even have begun."""
         async with asyncio.timeout(seconds):
-            while (described := await self.handle(delivery_id).describe()).status is WorkflowExecutionStatus.RUNNING:
+            while True:
+                try:
+                    status = (await self.handle(delivery_id).describe()).status
+                except RPCError as error:
+                    if error.status is not RPCStatusCode.NOT_FOUND:
+                        raise
+                    status = WorkflowExecutionStatus.RUNNING
+                if status is not WorkflowExecutionStatus.RUNNING:
+                    return status
                 await asyncio.sleep(0.05)
-        return described.status
 
 
 @asynccontextmanager

@@ -42,6 +42,8 @@ export interface CustomAction {
   team: string;
   priority: Priority;
   reply: string;
+  /** A webhook's slug; empty for none. */
+  webhook: string;
 }
 
 export type DifferenceValue = string | number | boolean | string[] | null;

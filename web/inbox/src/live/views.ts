@@ -16,7 +16,7 @@ export const SOURCES = "/sources";
 export const ASSISTANT = "/assistant";
 
 /** The pages that are for admins. */
-export type SettingsPage = "actions" | "assistant" | "sources";
+export type SettingsPage = "actions" | "assistant" | "sources" | "webhooks";
 
 export const NEEDS_HUMAN: View = { kind: "needs_human" };
 
@@ -97,7 +97,8 @@ export function placeOf(path: string): Place | null {
 export function settingsPageOf(path: string): SettingsPage | null {
   if (path === SOURCES) return "sources";
   if (path === ASSISTANT) return "assistant";
-  return /^\/actions(\/|$)/u.test(path) ? "actions" : null;
+  const [, page] = /^\/(actions|webhooks)(?:\/|$)/u.exec(path) ?? [];
+  return (page as "actions" | "webhooks" | undefined) ?? null;
 }
 
 function viewOf(first: string, name: string): View | null {

@@ -11,6 +11,7 @@ import {
   UserRound,
   UserRoundX,
   Users,
+  Webhook,
   Workflow,
 } from "lucide-react";
 
@@ -95,6 +96,13 @@ export function Rail({ here, onPick, onHelp }: RailProps) {
               onPick={onPick}
             />
             <RailLink path="/actions" isHere={here === "actions"} icon={<Workflow />} name="Actions" onPick={onPick} />
+            <RailLink
+              path="/webhooks"
+              isHere={here === "webhooks"}
+              icon={<Webhook />}
+              name="Webhooks"
+              onPick={onPick}
+            />
           </ul>
         </>
       )}

@@ -19,11 +19,18 @@ import { Welcome } from "./welcome";
 import { NothingOpen } from "./nothing-open";
 
 // For admins, now and then: not in what everybody loads.
-const ActionsPage = lazy(() => import("./custom-actions/page"));
+const PAGES = {
+  actions: lazy(() => import("./custom-actions/page")),
+  assistant: lazy(() => import("./assistant")),
+  webhooks: lazy(() => import("./webhooks/page")),
+};
 
-const AssistantPage = lazy(() => import("./assistant"));
-
-const SETTINGS: Record<SettingsPage, string> = { actions: "Actions", assistant: "Assistant", sources: "Sources" };
+const SETTINGS: Record<SettingsPage, string> = {
+  actions: "Actions",
+  assistant: "Assistant",
+  sources: "Sources",
+  webhooks: "Webhooks",
+};
 
 export function Shell() {
   const { me, rows } = useLive();
@@ -70,6 +77,7 @@ export function Shell() {
 
   if (!place && !settings) return <Redirect to={pathOf(NEEDS_HUMAN)} replace />;
   const nothingYet = counts !== undefined && counts.all === 0 && counts.resolved === 0;
+  const Page = settings && settings !== "sources" ? PAGES[settings] : null;
   const rail = <Rail here={settings ?? view} onPick={() => setRailOpen(false)} onHelp={() => setHelpOpen(true)} />;
   return (
     <div className={`shell${conversationId ? " has-open" : ""}`}>
@@ -86,13 +94,9 @@ export function Shell() {
       </Dialog.Root>
       {settings === "sources" ? (
         <Sources onRail={() => setRailOpen(true)} />
-      ) : settings ? (
+      ) : Page ? (
         <Suspense fallback={<main className="settings" aria-busy="true" aria-label="Loading" />}>
-          {settings === "assistant" ? (
-            <AssistantPage onRail={() => setRailOpen(true)} />
-          ) : (
-            <ActionsPage onRail={() => setRailOpen(true)} />
-          )}
+          <Page onRail={() => setRailOpen(true)} />
         </Suspense>
       ) : (
         <>

@@ -1,5 +1,6 @@
 /** What tests need to say only in part. */
 
+import type { Attempt, Delivery, Webhook } from "../api/webhooks";
 import type { ConversationEvent, EventData, Row } from "../api/wire";
 
 export function aRow(part: Partial<Row> = {}): Row {
@@ -40,4 +41,45 @@ export function anEvent(seq: number, part: Partial<ConversationEvent> = {}): Con
 
 export function aTransition(data: EventData, part: Partial<ConversationEvent> = {}): ConversationEvent {
   return anEvent(1, { type: "transition", text: "", author: { kind: "system", name: "" }, data, ...part });
+}
+
+export function aWebhook(part: Partial<Webhook> = {}): Webhook {
+  return {
+    id: "w-1",
+    slug: "crm",
+    name: "CRM",
+    url: "https://crm.example.com/chatref",
+    enabled: true,
+    stopped_because: "",
+    created_at: "2026-03-02T09:00:00.000Z",
+    used_by: [],
+    last_delivery: null,
+    ...part,
+  };
+}
+
+export function aDelivery(part: Partial<Delivery> = {}): Delivery {
+  return {
+    id: "d-1",
+    type: "handoff.started",
+    conversation_id: null,
+    action: "",
+    status: "pending",
+    created_at: "2026-03-02T09:00:00.000Z",
+    next_attempt_at: null,
+    finished_at: null,
+    attempts: [],
+    ...part,
+  };
+}
+
+export function anAttempt(part: Partial<Attempt> = {}): Attempt {
+  return {
+    number: 1,
+    at: "2026-03-02T09:00:00.000Z",
+    status_code: 200,
+    outcome: "delivered",
+    duration_ms: 85,
+    ...part,
+  };
 }

@@ -1,9 +1,10 @@
 import { ArrowDown, ArrowUp, Plus, Trash2 } from "lucide-react";
 import type { CustomAction, DetailField, FieldType } from "../../api/actions";
+import type { Faults } from "../../api/faults";
 import { Button, IconButton } from "../../parts/button";
 import { ChoiceEntry, ListEntry, LongEntry, TextEntry } from "../../parts/entry";
 import { Toggle } from "../../parts/toggle";
-import { entries, type Faults, moved, nameOf, newDetail, withDetail } from "./draft";
+import { entries, moved, nameOf, newDetail, withDetail } from "./draft";
 import { TYPES } from "./wording";
 
 interface DetailCardsProps {

@@ -3,15 +3,18 @@ import { History as HistoryIcon, Trash2 } from "lucide-react";
 import { type FormEvent, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { type ActionKind, actionRoutes, type CustomAction } from "../../api/actions";
+import { type Faults, faultsFrom } from "../../api/faults";
 import type { Priority } from "../../api/wire";
 import { useTeams } from "../../live/queries";
+import { useWebhooks } from "../../live/webhooks";
 import { Button } from "../../parts/button";
 import { Confirm } from "../../parts/confirm";
 import { ChoiceEntry, ListEntry, LongEntry, TextEntry } from "../../parts/entry";
 import { Toggle } from "../../parts/toggle";
 import { useToasts } from "../../parts/toast";
+import { webhookChoices } from "../../text/webhooks";
 import { DetailCards } from "./detail-cards";
-import { entries, type Faults, faultsFrom, faultsOf, sameAction, withTriggers } from "./draft";
+import { entries, faultsOf, sameAction, withTriggers } from "./draft";
 import { keepDraft, keptDraft } from "./kept";
 import { PageHead } from "./page-head";
 import { actionsChanged } from "./queries";
@@ -26,6 +29,7 @@ export function Editor({ saved }: { saved: CustomAction }) {
   const toasts = useToasts();
   const [, navigate] = useLocation();
   const { data: teams = [] } = useTeams();
+  const { data: webhooks = [] } = useWebhooks();
   const [changed, setChanged] = useState<CustomAction | null>(() => keptDraft(saved.id));
   const [faults, setFaults] = useState<Faults>({});
   const [busy, setBusy] = useState(false);
@@ -292,6 +296,15 @@ export function Editor({ saved }: { saved: CustomAction }) {
                 placeholder="Thank you. A colleague will confirm it right here."
                 fault={faults.reply}
                 onChange={(reply) => set({ reply })}
+              />
+              <ChoiceEntry<string>
+                className="entry--wide"
+                label="Webhook"
+                hint="A system of yours that is told when this action hands over. Add one on the page Webhooks."
+                value={draft.webhook}
+                choices={webhookChoices(webhooks, draft.webhook)}
+                fault={faults.webhook}
+                onChange={(webhook) => set({ webhook })}
               />
             </div>
           </section>

@@ -24,7 +24,7 @@ export function History({ action }: { action: CustomAction }) {
       const saved = await actionRoutes.replace(version.action);
       toasts.say(`Restored version ${version.version}`, `It is version ${saved.version} now.`);
     } catch {
-      toasts.say("That did not work", "The team of that version may be gone.");
+      toasts.say("That did not work", "The team or the webhook of that version may be gone.");
     }
     await actionsChanged(queries);
     setBusy(false);

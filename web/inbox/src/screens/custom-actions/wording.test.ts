@@ -13,6 +13,7 @@ const candidate = (action_id: string, score: number) => ({
 
 test("fields have names that people use", () => {
   expect(fieldName("triggers.counterexamples")).toBe("Counterexamples");
+  expect(fieldName("webhook")).toBe("Webhook");
   expect(fieldName("fields.order.prompt")).toBe("Detail “order”, question");
 });
 

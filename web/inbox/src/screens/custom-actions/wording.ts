@@ -41,6 +41,7 @@ const FIELDS: Record<string, string> = {
   team: "Team",
   priority: "Priority",
   reply: "Reply",
+  webhook: "Webhook",
 };
 
 const DETAIL_FIELDS: Record<string, string> = {
