@@ -1,5 +1,6 @@
 """Webhooks: the business's own systems, which hear of handoffs (Standard Webhooks 1.0)."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from api.webhooks.schemas import (
     WebhookOut,
     WebhookWithSecret,
 )
+from chatref.conversation.actions import CustomAction
 from chatref.store import actions, webhooks
 from chatref.store.tables import Webhook, WebhookDelivery
 from chatref.webhooks.payload import NoticeType, test_notice
@@ -53,8 +55,10 @@ async def list_webhooks(admin: Admin, services: Use) -> WebhookList:
     async with services.database.session() as session:
         listed = await webhooks.everyone(session)
         latest = await webhooks.latest_deliveries(session)
-        users = {webhook.id: await _used_by(session, webhook.slug) for webhook in listed}
-    return WebhookList(items=[WebhookOut.of(webhook, users[webhook.id], latest.get(webhook.id)) for webhook in listed])
+        known = await actions.latest(session)
+    return WebhookList(
+        items=[WebhookOut.of(webhook, _users(webhook, known), latest.get(webhook.id)) for webhook in listed]
+    )
 
 
 @router.post("", status_code=201)
@@ -170,12 +174,12 @@ async def _locked(session: AsyncSession, webhook: Webhook) -> Webhook:
     return current
 
 
-async def _used_by(session: AsyncSession, slug: str) -> list[str]:
-    return [action.name for action in await actions.latest(session) if action.webhook == slug]
+def _users(webhook: Webhook, known: Iterable[CustomAction]) -> list[str]:
+    return [action.name for action in known if action.webhook == webhook.slug]
 
 
 async def _refuse_if_used(session: AsyncSession, webhook: Webhook) -> None:
-    if users := await _used_by(session, webhook.slug):
+    if users := _users(webhook, await actions.latest(session)):
         raise Problem(409, "in_use", f"Actions tell this webhook: {', '.join(users)}.")
 
 
@@ -203,7 +207,7 @@ def _position(cursor: str) -> tuple[datetime, UUID]:
 
 async def _out(session: AsyncSession, webhook: Webhook) -> WebhookWithSecret:
     last = (await webhooks.latest_deliveries(session)).get(webhook.id)
-    listed = WebhookOut.of(webhook, await _used_by(session, webhook.slug), last)
+    listed = WebhookOut.of(webhook, _users(webhook, await actions.latest(session)), last)
     until = webhook.previous_secret_until
     return WebhookWithSecret(
         **listed.model_dump(),

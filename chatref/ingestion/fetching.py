@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from chatref.network.addresses import AddressRefused
-from chatref.network.pinned import Pinned
+from chatref.network.pinned import Pinned, is_insecure
 
 USER_AGENT = "Mozilla/5.0 (compatible; Chatref/1.0)"
 ROBOT = "Chatref"
@@ -133,7 +133,7 @@ class Fetcher:
         except ssl.SSLError as error:
             raise FetchFailed(f"There is no secure connection to the server ({error.reason or 'TLS'}).") from None
         except httpx.ConnectError as error:
-            if isinstance(error.__cause__ and error.__cause__.__cause__, ssl.SSLError) or "SSL" in str(error):
+            if is_insecure(error):
                 raise FetchFailed(
                     "There is no secure connection to the server: its certificate is not valid."
                 ) from None

@@ -33,3 +33,8 @@ class Pinned(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         for transport in self._transports.values():
             await transport.aclose()
+
+
+def is_insecure(error: httpx.ConnectError) -> bool:
+    """Whether there was a server, but no secure connection to it: above all, its certificate is not valid."""
+    return isinstance(error.__cause__ and error.__cause__.__cause__, ssl.SSLError) or "SSL" in str(error)

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, func, tuple_, update
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -127,9 +128,14 @@ async def log(
 
 async def latest_deliveries(session: AsyncSession) -> dict[UUID, WebhookDelivery]:
     """The newest of each webhook that has any, by the webhook."""
-    query = (
-        select(WebhookDelivery)
-        .ext(distinct_on(col(WebhookDelivery.webhook_id)))
-        .order_by(col(WebhookDelivery.webhook_id), col(WebhookDelivery.created_at).desc())
+    newest = (
+        select(WebhookDelivery.id)
+        .where(WebhookDelivery.webhook_id == Webhook.id)
+        .order_by(col(WebhookDelivery.created_at).desc(), col(WebhookDelivery.id).desc())
+        .limit(1)
+        .correlate(Webhook)
+        .scalar_subquery()
     )
+    other = aliased(WebhookDelivery)
+    query = select(other).join(Webhook, col(other.id) == newest)
     return {delivery.webhook_id: delivery for delivery in await session.exec(query)}

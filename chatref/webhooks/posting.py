@@ -13,7 +13,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpx
 
 from chatref.network.addresses import AddressRefused
-from chatref.network.pinned import Pinned
+from chatref.network.pinned import Pinned, is_insecure
 
 POST_SECONDS = 20.0
 USER_AGENT = "Chatref-Webhooks/1.0"
@@ -74,8 +74,8 @@ class Poster:
             outcome = str(error)
         except (TimeoutError, httpx.TimeoutException):
             outcome = f"took longer than {self._seconds:g} seconds"
-        except httpx.ConnectError:
-            outcome = "cannot be reached"
+        except httpx.ConnectError as error:
+            outcome = "no secure connection: is its certificate valid?" if is_insecure(error) else "cannot be reached"
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             outcome = f"the connection broke ({type(error).__name__})"
         took = timedelta(seconds=time.monotonic() - began)

@@ -116,6 +116,19 @@ class TestAnswers:
         posted = await post(poster, f"http://{LOOPBACK}:{port}/")
         assert (posted.verdict, posted.outcome) == (Verdict.FAILED, "cannot be reached")
 
+    async def test_no_secure_connection(self, poster: Poster) -> None:
+        async def speaks_plainly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(b"HTTP/1.1 400 Said\r\n\r\n")
+            writer.close()
+
+        async with await asyncio.start_server(speaks_plainly, LOOPBACK, 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            posted = await post(poster, f"https://{LOOPBACK}:{port}/")
+        assert (posted.verdict, posted.outcome) == (
+            Verdict.FAILED,
+            "no secure connection: is its certificate valid?",
+        )
+
     async def test_cookies_are_not_kept(self, poster: Poster, here: Receiver) -> None:
         here.otherwise = Answer(headers={"Set-Cookie": "seen=1; Path=/"})
         for _ in range(2):
