@@ -23,11 +23,11 @@ from tests.running import Event, Installation, Visitor, eventually
 
 SERVICES = ("api", "worker", "temporal", "postgres")
 POLICY = {
-    "ladder": [{"after": 3, "audience": "team"}, {"after": 6, "audience": "everybody"}],
-    "repeat_every": 5,
-    "repeat_at_most": 10,
-    "owner_answers_within": 3,
-    "owner_grace": 3,
+    "ladder": [{"after": 4, "audience": "team"}, {"after": 8, "audience": "everybody"}],
+    "repeat_every": 20,
+    "repeat_at_most": 40,
+    "owner_answers_within": 4,
+    "owner_grace": 4,
     "collecting_at_most": 10,
 }
 CALM_SECONDS = 90
@@ -39,7 +39,7 @@ class Plan:
     """How much of everything. `pause` is the shortest and the longest time between two kills, in seconds."""
 
     conversations: int = 200
-    agents: int = 4
+    agents: int = 6
     kills: int = 24
     pause: tuple[float, float] = (4, 12)
     seed: int = 1
