@@ -203,7 +203,7 @@ def _outcome(decision: Decision, material: Material, turn: Turn, triggers: Trigg
             return Outcome(OutcomeKind.ANSWER, decision.reply or UNKNOWN, offers_person=True, unknown=True)
         case Kind.RUN_ACTION:
             evidence, message_id = _evidence(decision, turn)
-            return collecting.begin(material.actions[decision.action], turn.messages, message_id, evidence)
+            return collecting.begin(material.actions[decision.action], turn, message_id, evidence)
         case Kind.HAND_OFF:
             return _handed_off(decision, turn, triggers)
 

@@ -90,14 +90,14 @@ def _fired(turn: Turn, triggers: Triggers, matches: Sequence[Match]) -> Outcome 
     """What follows the action that a message asks for: a button outweighs words, earlier words later ones."""
     for message in turn.messages:
         if action := triggers.action(message.action):
-            return collecting.begin(action, turn.messages, message.id, message.text or action.name)
+            return collecting.begin(action, turn, message.id, message.text or action.name)
     found = list(zip(matches, turn.messages, strict=True))
     person = next((each for each in found if each[0].kind is ActionKind.HUMAN_REQUEST), None)
     fired = person or next((each for each in found if each[0].action), None)
     if fired is None or fired[0].action is None:
         return None
     match, message = fired
-    return collecting.begin(fired[0].action, turn.messages, message.id, match.evidence)
+    return collecting.begin(fired[0].action, turn, message.id, match.evidence)
 
 
 def _leaves(turn: Turn, message: VisitorMessage, match: Match, state: Collecting, triggers: Triggers) -> Outcome | None:
@@ -105,7 +105,7 @@ def _leaves(turn: Turn, message: VisitorMessage, match: Match, state: Collecting
     if button := triggers.action(message.action):
         if button.kind is ActionKind.HUMAN_REQUEST:
             return _to_person(state, message, message.text or button.name, button)
-        return collecting.begin(button, turn.messages, message.id, message.text or button.name)
+        return collecting.begin(button, turn, message.id, message.text or button.name)
     if message.details:
         return None
     if match.action is None or match.action.id == state.action.id:
@@ -116,7 +116,7 @@ def _leaves(turn: Turn, message: VisitorMessage, match: Match, state: Collecting
         return None
     if match.kind is ActionKind.FRUSTRATION:
         return collecting.escalate(state, HandoffReason.FRUSTRATION, match.evidence, message.id, match.action.reply)
-    return collecting.begin(match.action, turn.messages, message.id, match.evidence)
+    return collecting.begin(match.action, turn, message.id, match.evidence)
 
 
 def _accepted_offer(turn: Turn, triggers: Triggers) -> Outcome | None:

@@ -17,6 +17,7 @@ from chatref.conversation.turns import (
     Outcome,
     OutcomeKind,
     Stage,
+    Turn,
     VisitorMessage,
 )
 from chatref.conversation.values import LONGEST_VALUE, checked, found_in
@@ -74,13 +75,13 @@ _IDENTIFIER = re.compile(r"^#|^[A-Za-z]+[-_]?\d{2}|\d[-_]\d")
 _LABEL_REACH = 40
 
 
-def begin(action: CustomAction, messages: Sequence[VisitorMessage], message_id: str, evidence: str) -> Outcome:
+def begin(action: CustomAction, turn: Turn, message_id: str, evidence: str) -> Outcome:
     """What follows when an action fires: the confirmation, the first question, or the escalation at once."""
     stage = Stage.CONFIRMING if action.confirmation else Stage.ASKING
     state = Collecting(action=action, stage=stage, evidence=evidence, message_id=message_id)
-    values: dict[str, str] = {}
+    values = _known(action, turn)
     fired = False
-    for message in messages:
+    for message in turn.messages:
         if fired and reply_of(message.text) is Reply.DROP:
             return Outcome(OutcomeKind.ANSWER, _DECLINED)
         values |= _from_form(action, message.details)
@@ -275,6 +276,24 @@ def _from_form(action: CustomAction, details: dict[str, str]) -> dict[str, str]:
     return {field.name: value for field, value in given if value is not None}
 
 
+def _known(action: CustomAction, turn: Turn) -> dict[str, str]:
+    """What the visitor said or gave before, where there is no doubt what it is. Nobody is asked for that again."""
+    values: dict[str, str] = {}
+    for exchange in turn.earlier:
+        for field in action.fields:
+            for value, start, _ in found_in(field, exchange.asked):
+                if field.type is FieldType.EMAIL or _is_named(field, exchange.asked, start):
+                    values[field.name] = value
+    for detail in turn.details:
+        known = _field(action, detail.name)
+        # Whoever does the same once more does it to another order, or for another reason.
+        if known and known.type is not FieldType.TEXT and action.id != turn.handed_over_by:
+            values |= _from_form(action, {detail.name: detail.value})
+    if turn.vouched_email:
+        values |= {field.name: turn.vouched_email for field in action.fields if field.type is FieldType.EMAIL}
+    return values
+
+
 def _mentioned(fields: Sequence[DetailField], text: str, asked: str = "") -> dict[str, str]:
     """The fields' values in what the visitor wrote. `asked` is the field that the text is to answer, if any."""
     text = text[:LONGEST_VALUE]
@@ -320,13 +339,18 @@ def _belongs(field: DetailField, text: str, start: int, end: int) -> bool:
     """Whether a value found unasked is this field's: its kind is unmistakable, or its label stands before it."""
     if field.type in (FieldType.EMAIL, FieldType.CHOICE):
         return True
+    if _is_named(field, text, start):
+        return True
+    return field.type is FieldType.PATTERN and bool(_IDENTIFIER.search(text[start:end]))
+
+
+def _is_named(field: DetailField, text: str, start: int) -> bool:
+    """Whether the field's label, or a word of it, stands before what begins there."""
     before = text[max(0, start - _LABEL_REACH) : start].casefold()
     named = [
         word for word in re.findall(r"\w+", f"{field.label} {field.name.replace('_', ' ')}".casefold()) if len(word) > 2
     ]
-    if any(re.search(rf"\b{re.escape(word)}\b", before) for word in named):
-        return True
-    return field.type is FieldType.PATTERN and bool(_IDENTIFIER.search(text[start:end]))
+    return any(re.search(rf"\b{re.escape(word)}\b", before) for word in named)
 
 
 def _said_for(field: DetailField, text: str) -> str:

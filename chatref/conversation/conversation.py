@@ -79,6 +79,9 @@ class Conversation:
             turns=state.turns,
             offered_person=state.offered_person,
             earlier=tuple(state.exchanges),
+            details=state.details,
+            handed_over_by=state.handoff.action_id if state.handoff else "",
+            vouched_email=state.vouched_email,
         )
 
     # The visitor

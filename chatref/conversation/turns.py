@@ -63,7 +63,9 @@ class Turn:
 
     `answers_seq` is the `seq` of the last of them; the reply commits only for it. `turns` counts the assistant's
     answers in this episode; `offered_person` says that the last of them ended in the offer of a person. `earlier` are
-    the assistant's latest exchanges in this episode, and what agents said last, oldest first.
+    the assistant's latest exchanges in this episode, and what agents said last, oldest first. `details` are those that
+    the conversation has, `handed_over_by` the id of the action that handed it over last, if one did. `vouched_email` is
+    the visitor's address where the owner's server signed it.
     """
 
     conversation_id: str
@@ -73,6 +75,9 @@ class Turn:
     turns: int = 0
     offered_person: bool = False
     earlier: tuple[Exchange, ...] = ()
+    details: tuple[Detail, ...] = ()
+    handed_over_by: str = ""
+    vouched_email: str = ""
 
 
 class OutcomeKind(StrEnum):

@@ -1,6 +1,6 @@
 """Confirmation and details: what the assistant asks, takes, asks again and gives up on."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from chatref.conversation import collecting
 from chatref.conversation.actions import ActionKind, CustomAction, DetailField, FieldType
-from chatref.conversation.events import HandoffReason, Priority
-from chatref.conversation.turns import Collecting, Outcome, OutcomeKind, Stage, VisitorMessage
+from chatref.conversation.events import Detail, HandoffReason, Priority
+from chatref.conversation.turns import Collecting, Exchange, Outcome, OutcomeKind, Stage, Turn, VisitorMessage
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 ACCOUNT = DetailField(
@@ -51,8 +51,11 @@ class Talk:
     taken: dict[str, str] = field(default_factory=dict)
 
     def starts(self, *texts: str) -> "Talk":
-        messages = [message(text, number) for number, text in enumerate(texts or ("cancel my plan",))]
-        return self._took(collecting.begin(self.action, messages, "m0", messages[0].text))
+        return self.starts_in(Turn("c", 1, tuple(message(text, number) for number, text in enumerate(texts))))
+
+    def starts_in(self, turn: Turn) -> "Talk":
+        turn = replace(turn, messages=turn.messages or (message("cancel my plan"),))
+        return self._took(collecting.begin(self.action, turn, "m0", turn.messages[0].text))
 
     def says(self, *texts: str, **details: str) -> "Talk":
         state = self.outcome.collecting
@@ -174,6 +177,40 @@ class TestQuestions:
         assert Talk(REFUND).starts().says("FF-20417").says("I changed my mind").ended
 
 
+class TestWhatWasSaidBefore:
+    """No repeated questions."""
+
+    def test_a_named_value_of_an_earlier_exchange_is_taken(self) -> None:
+        earlier = (Exchange("My account ID is FF-20417, how do I skip a box?", "Like this."),)
+        assert Talk().starts_in(Turn("c", 1, (), earlier=earlier)).taken == {"account_id": "FF-20417"}
+
+    def test_one_that_may_be_something_else_is_not(self) -> None:
+        earlier = (Exchange("Where is FF-20417?", "On its way."),)
+        assert Talk().starts_in(Turn("c", 1, (), earlier=earlier)).taken == {}
+
+    def test_a_newer_one_counts(self) -> None:
+        earlier = (Exchange("my account ID is FF-11111", "Hello."),)
+        turn = Turn("c", 1, (message("cancel account FF-22222"),), earlier=earlier)
+        assert Talk().starts_in(turn).taken == {"account_id": "FF-22222"}
+
+    def test_a_detail_that_another_action_took_is_taken(self) -> None:
+        details = (Detail("account_id", "Account ID", "FF-20417"), Detail("reason", "Reason", "it was late"))
+        turn = Turn("c", 1, (), details=details, handed_over_by="refund")
+        assert Talk().starts_in(turn).taken == {"account_id": "FF-20417"}
+        again = Turn("c", 1, (), details=details, handed_over_by="cancel")
+        assert Talk().starts_in(again).taken == {}
+
+    def test_one_that_this_action_would_not_take_is_not(self) -> None:
+        turn = Turn("c", 1, (), details=(Detail("account_id", "Account ID", "20417"),))
+        assert Talk().starts_in(turn).taken == {}
+
+    def test_the_address_that_the_owners_server_signed_is_taken(self) -> None:
+        action = CANCEL.model_copy(update={"fields": (EMAIL,), "confirmation": ""})
+        talk = Talk(action).starts_in(Turn("c", 1, (), vouched_email="mia@example.com"))
+        assert talk.ended
+        assert talk.taken == {"email": "mia@example.com"}
+
+
 class TestSeveralValues:
     def test_in_the_message_that_started_it_are_not_asked_for_again(self) -> None:
         talk = Talk().starts("Cancel FF-20417 because I am moving to Spain.")
@@ -287,7 +324,7 @@ class TestToAPerson:
 @given(st.lists(st.text(max_size=80), min_size=12, max_size=12))
 def test_whatever_the_visitor_says_the_questions_come_to_an_end(texts: list[str]) -> None:
     """Three tries for each of confirmation, account ID and reason: nobody is asked more than nine times."""
-    state: Collecting | None = collecting.begin(CANCEL, [message("cancel")], "m0", "cancel").collecting
+    state: Collecting | None = collecting.begin(CANCEL, Turn("c", 1, (message("cancel"),)), "m0", "cancel").collecting
     asked = 1
     for text in texts:
         if state is None:
