@@ -66,10 +66,10 @@ async def list_actions(caller: Caller, services: Use) -> ActionList:
 async def create(body: ActionBody, admin: Admin, services: Use) -> CustomAction:
     """A new action. Without an `id` it gets one from its name; `version` is ours to count."""
     async with services.database.session() as session:
-        if await actions.get(session, body.id) is not None:
-            raise Problem(409, "exists", "There is an action with this id; replace it with PUT.")
         await _check_references(session, body)
-        saved = await actions.save(session, body)
+        saved = await actions.create(session, body)
+    if saved is None:
+        raise Problem(409, "exists", "There is an action with this id; replace it with PUT.")
     await services.configuration.refresh(Config.ACTIONS)
     return saved
 

@@ -53,6 +53,12 @@ async def versions(session: AsyncSession, action_id: str) -> list[ActionVersion]
     return list(await session.exec(query.order_by(col(ActionVersion.version).desc())))
 
 
+async def create(session: AsyncSession, action: CustomAction) -> CustomAction | None:
+    """Keep a new action; None where there is one with its id."""
+    await _alone(session)
+    return None if await get(session, action.id) else await save(session, action)
+
+
 async def save(session: AsyncSession, action: CustomAction) -> CustomAction:
     """Keep it as the next version, whatever its `version` says. Saving what is there already makes no version."""
     await _alone(session)

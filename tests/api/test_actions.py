@@ -1,8 +1,10 @@
 """Admins shape custom actions: order, drafts, lessons from chats, history, and all of them as a file."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import yaml
@@ -44,6 +46,11 @@ async def said(agent: AgentClient, text: str, **more: Any) -> dict[str, Any]:
 
 
 class TestNames:
+    async def test_of_many_at_once_one_is_made(self, admin: AgentClient) -> None:
+        name = f"Zebra {uuid4().hex[:8]}"
+        answers = await asyncio.gather(*(admin.http.post(ACTIONS, json={"name": name}) for _ in range(8)))
+        assert sorted(answer.status_code for answer in answers) == [201, *[409] * 7]
+
     @pytest.mark.parametrize(
         ("name", "action_id"), [("Export", "action-export"), ("New", "action-new"), ("24/7 call", "action-24-7-call")]
     )
