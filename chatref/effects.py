@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from temporalio import activity
 
 from chatref.conversation.events import Detail, Event, Handoff, Person, Priority, State
+from chatref.conversation.standing import Standing, TeamQuestion, Telling, Told
 from chatref.conversation.state import ConversationState, Wait
 from chatref.conversation.turns import Exchange, Outcome, Turn, VisitorMessage
 
@@ -120,6 +121,24 @@ class Responder(ABC):
     @abstractmethod
     async def think(self, turn: Turn) -> Outcome:
         """The model's answer: seconds, heartbeating. Never `THINK`."""
+
+
+class Teams(ABC):
+    """The teams, as they are now."""
+
+    @activity.defn(name="look")
+    @abstractmethod
+    async def look(self, question: TeamQuestion) -> Standing:
+        """How a team stands. One that is no more is the default team."""
+
+
+class Channels(ABC):
+    """Telling people who may not look at the inbox."""
+
+    @activity.defn(name="tell")
+    @abstractmethod
+    async def tell(self, conversation_id: str, telling: Telling) -> Told:
+        """Try once. What a receiver does is an outcome; it fails, to be tried again, where that may help."""
 
 
 @dataclass(frozen=True)

@@ -23,13 +23,15 @@ from temporalio.exceptions import (
 with workflow.unsafe.imports_passed_through():
     from chatref.conversation.conversation import Conversation
     from chatref.conversation.events import Event, Person, State
+    from chatref.conversation.policy import Audience
     from chatref.conversation.refused import Refused
+    from chatref.conversation.standing import TeamQuestion, Telling, Told
     from chatref.conversation.state import Accepted, ConversationState
     from chatref.conversation.turns import Outcome, OutcomeKind, Turn, VisitorMessage
-    from chatref.effects import ConversationRow, HandoffNotice, Log, Past, RecordBatch, Responder
+    from chatref.effects import Channels, ConversationRow, HandoffNotice, Log, Past, RecordBatch, Responder, Teams
     from workflows.alarm import Alarm
     from workflows.messages import Claim, ConversationInput, Rating, Release, Resolve, Say, Tag, Transfer, WebhookInput
-    from workflows.names import OWNER, STATE, TEAM, WEBHOOK_QUEUE, delivery_workflow_id
+    from workflows.names import ALERT_QUEUE, OWNER, STATE, TEAM, WEBHOOK_QUEUE, delivery_workflow_id
     from workflows.webhook import WebhookWorkflow
 
 EVENTS_PER_RUN_AT_MOST = 1_000_000
@@ -39,6 +41,16 @@ DATABASE_RETRY = RetryPolicy(
     initial_interval=timedelta(milliseconds=50), backoff_coefficient=2, maximum_interval=timedelta(seconds=5)
 )
 DATABASE_TIME_LIMIT = timedelta(seconds=5)
+LOOK_TIME_LIMIT = timedelta(seconds=2)
+"""In which it is found out how a team stands. Nobody waits for that: without it, what is known counts."""
+TELLING_RETRY = RetryPolicy(
+    initial_interval=timedelta(seconds=2), backoff_coefficient=2, maximum_interval=timedelta(seconds=15)
+)
+TELLING_ONCE = timedelta(seconds=40)
+TELLING_TIME_LIMIT = timedelta(minutes=1)
+"""After it the channel has failed, and the ladder moves on."""
+MAILING_TIME_LIMIT = timedelta(days=1)
+"""An answer is worth sending long after it was written."""
 CONSIDER_TIME_LIMIT = timedelta(seconds=3)
 MODEL_RETRY = RetryPolicy(
     initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(seconds=5), maximum_attempts=4
@@ -51,9 +63,13 @@ _TURN_SHARE = 0.25
 
 @dataclass
 class _Command:
-    """Something to do in its turn. `answered` is set once its outcome is recorded."""
+    """Something to do in its turn. `answered` is set once its outcome is recorded.
+
+    `team` says whose the conversation will be, where it may move: how that team stands is looked up before.
+    """
 
     run: Callable[[datetime], Accepted | None]
+    team: Callable[[], str] | None = None
     accepted: Accepted | None = None
     refused: Refused | None = None
     answered: bool = False
@@ -82,6 +98,7 @@ class ConversationWorkflow:
         self._recorded: ConversationRow | None = None
         self._turn_began: datetime | None = None
         self._burst_began: datetime | None = None
+        self._tellings: dict[asyncio.Task[None], Telling] = {}
         # Until the past is recalled, commands wait in the mailbox.
         self._conversation: Conversation | None = None
 
@@ -93,25 +110,37 @@ class ConversationWorkflow:
             self._recorded = _row(conversation)
             workflow.set_current_details(_details(conversation, self._recorded))
         # What came in while the last step was written down is answered, and may keep the conversation going.
-        while not conversation.finished or self._mailbox:
-            self._alarm.set(conversation.deadline)
+        while not conversation.finished or self._mailbox or self._tellings:
+            self._alarm.set(None if conversation.finished else conversation.deadline)
             await workflow.wait_condition(self._something_to_do)
+            # What comes or rings while the teams are looked up has its turn after this.
+            rang, pending = self._alarm.rang, self._finished_turn()
+            await self._look_ahead(conversation, rang, pending)
             commands = self._take_commands()
-            self._take_pending(conversation)
-            if self._alarm.rang:
+            if pending is not None and pending is self._pending:
+                self._pending = None
+                self._commit(conversation, pending.turn, pending.outcome)
+            if rang:
                 conversation.overdue(workflow.now())
             await self._record(conversation)
             for command in commands:
                 command.answered = True
             await self._let_the_assistant_answer(conversation)
-            if workflow.info().is_continue_as_new_suggested() and not self._mailbox:
+            self._withdraw_tellings(conversation)
+            if workflow.info().is_continue_as_new_suggested() and not self._mailbox and not self._tellings:
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 if not self._mailbox:
                     # What is pending is unanswered, and the next run considers it anew.
                     self._stop_pending()
                     conversation.state.generation += 1
                     workflow.continue_as_new(
-                        ConversationInput(begin.conversation_id, begin.policy, begin.default_team, conversation.state)
+                        ConversationInput(
+                            begin.conversation_id,
+                            conversation.policy,
+                            begin.default_team,
+                            conversation.state,
+                            conversation.version,
+                        )
                     )
         await workflow.wait_condition(workflow.all_handlers_finished)
 
@@ -145,7 +174,9 @@ class ConversationWorkflow:
 
     @workflow.update
     async def reply(self, say: Say) -> Accepted:
-        return await self._answer_to(_Command(lambda now: self._here.reply(say.agent, say.id, say.text, now)))
+        return await self._answer_to(
+            _Command(lambda now: self._here.reply(say.agent, say.id, say.text, now), self._team_of_a_reply)
+        )
 
     @workflow.update
     async def note(self, say: Say) -> Accepted:
@@ -164,7 +195,7 @@ class ConversationWorkflow:
                 return self._here.release_to_assistant(release.agent, now)
             return self._here.release_to_queue(release.agent, now)
 
-        return await self._answer_to(self._once("release", release.agent, release.key, run))
+        return await self._answer_to(self._once("release", release.agent, release.key, run, self._team_it_has))
 
     @workflow.update
     async def transfer(self, transfer: Transfer) -> Accepted:
@@ -173,7 +204,10 @@ class ConversationWorkflow:
                 return self._here.assign(transfer.agent, transfer.to, now)
             return self._here.transfer_to_team(transfer.agent, transfer.team, now)
 
-        return await self._answer_to(self._once("transfer", transfer.agent, transfer.key, run))
+        def team() -> str:
+            return transfer.team or self._here.team
+
+        return await self._answer_to(self._once("transfer", transfer.agent, transfer.key, run, team))
 
     @workflow.update
     async def resolve(self, resolve: Resolve) -> Accepted:
@@ -189,10 +223,26 @@ class ConversationWorkflow:
         return self._conversation
 
     def _claiming(self, claim: Claim) -> _Command:
-        return self._once("claim", claim.agent, claim.key, lambda now: self._here.claim(claim.agent, now))
+        return self._once(
+            "claim", claim.agent, claim.key, lambda now: self._here.claim(claim.agent, now), self._team_it_has
+        )
 
-    def _once(self, what: str, agent: Person, key: str, run: Callable[[datetime], Accepted]) -> _Command:
-        return _Command(lambda now: self._here.once(_scoped(what, agent, key), lambda: run(now)))
+    def _team_it_has(self) -> str:
+        return self._here.team
+
+    def _team_of_a_reply(self) -> str:
+        # Only a reply that is a claim moves the conversation: all the others need not wait for anything.
+        return "" if self._here.state.owner is not None else self._here.team
+
+    def _once(
+        self,
+        what: str,
+        agent: Person,
+        key: str,
+        run: Callable[[datetime], Accepted],
+        team: Callable[[], str] | None = None,
+    ) -> _Command:
+        return _Command(lambda now: self._here.once(_scoped(what, agent, key), lambda: run(now)), team)
 
     async def _answer_to(self, command: _Command) -> Accepted:
         self._mailbox.append(command)
@@ -203,7 +253,7 @@ class ConversationWorkflow:
         return command.accepted
 
     def _something_to_do(self) -> bool:
-        if self._mailbox or self._alarm.rang:
+        if self._mailbox or self._alarm.rang or (self._here.finished and not self._tellings):
             return True
         # A turn that nobody is at is one that an earlier run left.
         return self._pending.done if self._pending is not None else self._here.pending_turn() is not None
@@ -218,6 +268,73 @@ class ConversationWorkflow:
                 command.refused = refused
                 workflow.logger.info("a command was refused: %s", refused.code)
         return commands
+
+    # The teams
+
+    async def _look_ahead(self, conversation: Conversation, rang: bool, pending: _Pending | None) -> None:
+        """Find out how the teams stand that what is next may lead to: what then happens goes by that."""
+        teams: dict[str, None] = {}
+        for command in self._mailbox:
+            if command.team is not None and (team := command.team()):
+                teams[team] = None
+        if pending is not None and (team := conversation.hands_over_to(pending.outcome) or ""):
+            teams[team] = None
+        deadline = conversation.deadline
+        due = rang and deadline is not None and deadline.at <= workflow.now()
+        if due and (team := conversation.overdue_team or ""):
+            teams[team] = None
+        for team in teams:
+            await self._look(conversation, team)
+
+    async def _look(self, conversation: Conversation, team: str) -> None:
+        question = TeamQuestion(team, conversation.version, conversation.state.time_zone)
+        try:
+            conversation.learn(
+                await workflow.execute_local_activity_method(
+                    Teams.look,
+                    question,
+                    schedule_to_close_timeout=LOOK_TIME_LIMIT,
+                    retry_policy=RetryPolicy(maximum_attempts=2),
+                    summary=f"how {team} stands",
+                )
+            )
+        except FailureError as error:
+            if is_cancelled_exception(error):
+                raise
+            workflow.logger.warning("how %s stands could not be found out", team)
+
+    def _start_tellings(self, conversation: Conversation) -> None:
+        for telling in conversation.take_tellings():
+            task = asyncio.create_task(self._tell(conversation.state.conversation_id, telling))
+            self._tellings[task] = telling
+            task.add_done_callback(lambda done: self._tellings.pop(done, None))
+
+    async def _tell(self, conversation_id: str, telling: Telling) -> None:
+        for_visitor = telling.audience is Audience.VISITOR
+        try:
+            told = await workflow.execute_activity_method(
+                Channels.tell,
+                args=[conversation_id, telling],
+                task_queue=ALERT_QUEUE,
+                start_to_close_timeout=TELLING_ONCE,
+                schedule_to_close_timeout=MAILING_TIME_LIMIT if for_visitor else TELLING_TIME_LIMIT,
+                retry_policy=TELLING_RETRY,
+                # Whether it went out is known even where it was called off.
+                cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+                summary=f"tell {telling.audience.value}: {telling.channel}",
+            )
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                return
+            told = Told(False, why=_reason_of(error))
+        self._mailbox.append(_Command(lambda now: self._here.told(telling, told, now)))
+
+    def _withdraw_tellings(self, conversation: Conversation) -> None:
+        """Who has been answered or taken over needs nobody more: what has not gone out yet stays."""
+        if conversation.state.state is not State.ESCALATED:
+            for task, telling in self._tellings.items():
+                if telling.audience not in (Audience.VISITOR, Audience.OWNER):
+                    task.cancel()
 
     # The assistant
 
@@ -235,6 +352,10 @@ class ConversationWorkflow:
             if outcome is not None and (outcome.kind is OutcomeKind.THINK or not outcome.settled):
                 self._start_pending(turn, outcome)
                 return
+            if (team := conversation.hands_over_to(outcome)) is not None:
+                await self._look(conversation, team)
+                if self._mailbox:
+                    return
             self._commit(conversation, turn, outcome)
             await self._record(conversation)
         if conversation.pending_turn() is None:
@@ -259,11 +380,11 @@ class ConversationWorkflow:
     def _time_left(self) -> timedelta:
         """Of the turn's limit, which counts from the first message that is unanswered: nobody can write it away."""
         began = self._turn_began or workflow.now()
-        return max(timedelta(0), self._begin.policy.turn_limit - (workflow.now() - began))
+        return max(timedelta(0), self._here.policy.turn_limit - (workflow.now() - began))
 
     def _pause_left(self) -> timedelta:
         """Of the quiet that ends a burst. Whoever never pauses is answered all the same, within the turn's limit."""
-        policy = self._begin.policy
+        policy = self._here.policy
         quiet = self._here.state.active_at + policy.burst_pause
         longest = min(policy.burst_pause * BURST_PAUSES_AT_MOST, policy.turn_limit * _TURN_SHARE)
         end = min(quiet, (self._burst_began or workflow.now()) + longest)
@@ -307,11 +428,8 @@ class ConversationWorkflow:
             workflow.logger.info("the model's turn ended without an outcome: %s", error.retry_state)
             return None
 
-    def _take_pending(self, conversation: Conversation) -> None:
-        pending = self._pending
-        if pending is not None and pending.done:
-            self._pending = None
-            self._commit(conversation, pending.turn, pending.outcome)
+    def _finished_turn(self) -> _Pending | None:
+        return self._pending if self._pending is not None and self._pending.done else None
 
     def _commit(self, conversation: Conversation, turn: Turn, outcome: Outcome | None) -> None:
         if outcome is None:
@@ -322,7 +440,8 @@ class ConversationWorkflow:
     # The log
 
     def _open(self, state: ConversationState) -> Conversation:
-        return Conversation(state, self._begin.policy, self._begin.default_team, _new_id)
+        begin = self._begin
+        return Conversation(state, begin.policy, begin.default_team, _new_id, begin.policy_version)
 
     async def _recall(self) -> ConversationState:
         past: Past = await workflow.execute_local_activity_method(
@@ -350,6 +469,7 @@ class ConversationWorkflow:
             summary=f"events {events[0].seq} to {events[-1].seq}",
         )
         self._tell_operators(conversation, row)
+        self._start_tellings(conversation)
         for event in events:
             if webhook := event.data.get("webhook"):
                 await self._tell_webhook(webhook, state.conversation_id, event)
@@ -403,6 +523,12 @@ def _row(conversation: Conversation) -> ConversationRow:
         details=state.details,
         episode=state.episode,
     )
+
+
+def _reason_of(error: ActivityError) -> str:
+    """In words for people: what the activity said, or that nothing was heard of it."""
+    cause = error.cause
+    return cause.message if isinstance(cause, ApplicationError) else "nothing was heard of it in time"
 
 
 def _scoped(what: str, agent: Person, key: str) -> str:

@@ -15,12 +15,16 @@ from chatref.effects import HandoffNotice
 
 @dataclass
 class ConversationInput:
-    """`state` is None but when a run continues another; then it is all that the run knows."""
+    """`state` is None but when a run continues another; then it is all that the run knows.
+
+    `policy_version` is that of `policy`, 0 for one that is not stored.
+    """
 
     conversation_id: str
     policy: ServicePolicy
     default_team: str
     state: ConversationState | None = None
+    policy_version: int = 0
 
 
 @dataclass

@@ -11,6 +11,9 @@ INGESTION_QUEUE = "chatref-ingestion"
 WEBHOOK_QUEUE = "chatref-webhooks"
 """Apart too, so that slow receivers hold up nothing but one another."""
 
+ALERT_QUEUE = "chatref-alerts"
+"""And telling people, which takes as long as the slowest server of theirs."""
+
 STATE = SearchAttributeKey.for_keyword("ChatrefState")
 TEAM = SearchAttributeKey.for_keyword("ChatrefTeam")
 OWNER = SearchAttributeKey.for_keyword("ChatrefOwner")

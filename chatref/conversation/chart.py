@@ -61,5 +61,6 @@ class ConversationChart(StateChart[Control]):
     release_to_assistant = states.ESCALATED.to(states.AI_HANDLING) | states.HUMAN_OWNED.to(states.AI_HANDLING)
     release_to_queue = states.HUMAN_OWNED.to(states.ESCALATED)
     return_overdue = states.HUMAN_OWNED.to(states.ESCALATED)
+    owner_left = states.HUMAN_OWNED.to(states.ESCALATED)
     resolve = states.HUMAN_OWNED.to(states.RESOLVED)
     lapse = states.AI_HANDLING.to(states.RESOLVED)

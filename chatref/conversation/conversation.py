@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from statemachine.exceptions import TransitionNotAllowed
 
-from chatref.conversation import exchanges, words
+from chatref.conversation import contact, exchanges, words
 from chatref.conversation.chart import Control, ConversationChart
 from chatref.conversation.deadlines import Deadline, DeadlineKind, next_deadline
 from chatref.conversation.events import (
@@ -28,10 +28,11 @@ from chatref.conversation.events import (
     State,
     Summary,
 )
-from chatref.conversation.policy import Audience, ServicePolicy
+from chatref.conversation.policy import EMAIL, INBOX, Audience, Channels, ServicePolicy
 from chatref.conversation.refused import Refused, refuse_unless_agent
+from chatref.conversation.standing import Standing, Telling, Told
 from chatref.conversation.state import Accepted, ConversationState, Wait
-from chatref.conversation.turns import Escalation, Outcome, OutcomeKind, Turn, VisitorMessage
+from chatref.conversation.turns import Escalation, FormField, Outcome, OutcomeKind, Turn, VisitorMessage
 
 REMEMBERED_IDS = 500
 REMEMBERED_COMMANDS = 100
@@ -46,25 +47,69 @@ class NewId(Protocol):
 
 
 class Conversation:
-    """One conversation. `state` is all it remembers; `take_events` hands over what happened since the last call."""
+    """One conversation. `state`, `policy` and its `version` are all it remembers.
 
-    def __init__(self, state: ConversationState, policy: ServicePolicy, default_team: str, new_id: NewId) -> None:
+    `take_events` hands over what happened since the last call, `take_tellings` who is to be told of it outside the
+    inbox. What is `learn`ed of a team counts from the next transition on.
+    """
+
+    def __init__(
+        self, state: ConversationState, policy: ServicePolicy, default_team: str, new_id: NewId, version: int = 0
+    ) -> None:
         self.state = state
-        self._policy = policy
+        self.policy = policy
+        self.version = version
         self._default_team = default_team
         self._new_id = new_id
         self._events: list[Event] = []
+        self._tellings: list[Telling] = []
+        self._standings: dict[str, Standing] = {}
         self.finished = False
 
     # What the outside reads
 
     @property
     def deadline(self) -> Deadline | None:
-        return next_deadline(self.state, self._policy)
+        return next_deadline(self.state, self.policy)
 
     def take_events(self) -> tuple[Event, ...]:
         events, self._events = tuple(self._events), []
         return events
+
+    def take_tellings(self) -> tuple[Telling, ...]:
+        tellings, self._tellings = tuple(self._tellings), []
+        return tellings
+
+    @property
+    def team(self) -> str:
+        """The team that is responsible, or would be."""
+        return self.state.team or self._default_team
+
+    def hands_over_to(self, outcome: Outcome | None) -> str | None:
+        """The team that gets the conversation if this is committed; None where it stays with the assistant."""
+        if outcome is None:
+            return self._default_team
+        if outcome.kind is OutcomeKind.ESCALATE:
+            assert outcome.escalation is not None, "an outcome that escalates says how"
+            return outcome.escalation.team or self._default_team
+        answers = outcome.kind is OutcomeKind.ANSWER
+        return self._default_team if answers and self._cap_reached(1, _cost(outcome)) is not None else None
+
+    @property
+    def overdue_team(self) -> str | None:
+        """The team that has to act when the deadline passes; None where that is nobody's."""
+        match self.state.state:
+            case State.COLLECTING_DETAILS:
+                assert self.state.collecting is not None, "details are collected for an action"
+                return self.state.collecting.action.team or self._default_team
+            case State.ESCALATED | State.HUMAN_OWNED:
+                return self.team
+            case _:
+                return None
+
+    def learn(self, standing: Standing) -> None:
+        """Take note of how a team stands."""
+        self._standings[standing.team] = standing
 
     def pending_turn(self) -> Turn | None:
         """What the assistant has to answer now, if it is its turn."""
@@ -96,13 +141,17 @@ class Conversation:
         data: dict[str, Any] = {"action": message.action} if message.action else {}
         at = min(message.at, now)
         if state.state is State.HUMAN_OWNED and state.wait is None:
-            state.wait = Wait(since=at, clock=now)
+            # Whoever writes again after an answer is here: the next one need not be mailed.
+            state.by_email = False
+            state.wait = self._new_wait(at, now)
             data |= self._waiting()
         self._emit(EventType.MESSAGE, author, at, event_id=message.id, text=message.text, public=True, data=data)
         state.unanswered = [*state.unanswered, message][-UNANSWERED_AT_MOST:]
         state.unanswered_seq = state.seq
         state.active_at = now
         came_from = self._send("visitor_wrote")
+        if came_from is State.ESCALATED and state.email_asked and not state.email:
+            self._take_email(message, now)
         if came_from is State.RESOLVED:
             self.finished = False
             state.episode += 1
@@ -126,8 +175,7 @@ class Conversation:
         first = self.state.unanswered[0]
         self.state.unanswered = []
         self.state.active_at = now
-        if outcome.usage is not None:
-            self.state.tokens += outcome.usage.input_tokens + outcome.usage.output_tokens
+        self.state.tokens += _cost(outcome)
         self._take_details(outcome.details, now)
         match outcome.kind:
             case OutcomeKind.ESCALATE:
@@ -193,7 +241,10 @@ class Conversation:
         state.wait = None
         state.unanswered = []
         state.active_at = now
+        state.answered = True
         self._emit(EventType.MESSAGE, _agent(agent), now, event_id=message_id, text=text, public=True, data=waited)
+        if state.by_email and state.email:
+            self._tellings.append(Telling(message_id, 0, Audience.VISITOR, EMAIL, self.team, address=state.email))
         return Accepted(state.seq, state.owner)
 
     def note(self, agent: Person, message_id: str, text: str, now: datetime) -> Accepted:
@@ -237,7 +288,7 @@ class Conversation:
             return Accepted(state.seq, to)
         self._own("assign", to, _agent(agent), now)
         if to.id != agent.id:
-            self._alert(Audience.OWNER, 0, HandoffReason.TRANSFERRED, now)
+            self._alert(Audience.OWNER, 0, HandoffReason.TRANSFERRED, now, self.policy.at_once)
         return Accepted(state.seq, to)
 
     def resolve(self, agent: Person, now: datetime) -> Accepted:
@@ -248,6 +299,41 @@ class Conversation:
         self._end("resolve", _agent(agent), now)
         return Accepted(state.seq, None)
 
+    def offer(self, to: Person, now: datetime) -> None:
+        """Tell an agent who is free that this one is theirs to take. Anybody else may still take it."""
+        if self.state.state is State.ESCALATED:
+            wait = self.state.wait
+            assert wait is not None, "an escalated conversation always has a wait"
+            self._alert(Audience.AGENT, wait.step, self._reason, now, self.policy.at_once, to.id)
+
+    def owner_left(self, agent_id: str, now: datetime) -> None:
+        """The agent has gone away: a visitor who waits for them goes back to the queue."""
+        state = self.state
+        if state.state is State.HUMAN_OWNED and state.wait is not None and state.owner and state.owner.id == agent_id:
+            self._queue("owner_left", HandoffReason.OWNER_AWAY, SYSTEM, now)
+
+    def told(self, telling: Telling, told: Told, now: datetime) -> None:
+        """Take note of what came of a telling. One that failed moves the ladder on at once: it told nobody."""
+        wait = self.state.wait
+        climbing = self.state.state is State.ESCALATED and wait is not None and wait.opens_at is None
+        if climbing and not told.delivered and telling.team == self.team and telling.audience is not Audience.VISITOR:
+            assert wait is not None
+            # Beyond the ladder the pauses between repeats hold, or a channel that stays broken would never let go.
+            if wait.step == telling.step and wait.step < len(self.policy.ladder):
+                self.state.wait = replace(wait, hurried=True)
+        data = {
+            "step": telling.step,
+            "audience": telling.audience.value,
+            "team": telling.team,
+            "agent": telling.agent,
+            "channel": telling.channel,
+            "outcome": "delivered" if told.delivered else "failed",
+            "reason": self._reason.value,
+            "recipients": told.recipients,
+            "why": told.why,
+        }
+        self._emit(EventType.ALERT, SYSTEM, now, data=data | self._waiting())
+
     # Time
 
     def overdue(self, now: datetime) -> None:
@@ -255,21 +341,20 @@ class Conversation:
         deadline = self.deadline
         if deadline is None or deadline.at > now:
             return
+        self._adopt()
         wait = self.state.wait
         match deadline.kind:
-            case DeadlineKind.ALERT_AGAIN:
+            case DeadlineKind.ALERT_AGAIN | DeadlineKind.CLOSING:
                 assert wait is not None
-                step = wait.step
-                # After an outage several steps may have passed: one alert for the widest of them says it all.
-                while wait.clock + self._policy.alert_due(step + 1) <= now:
-                    step += 1
-                self.state.wait = replace(wait, step=step + 1)
-                self._alert(self._policy.alert_audience(step), step + 1, self._reason, now)
+                self._climb(wait, now)
+            case DeadlineKind.OPENING:
+                assert wait is not None
+                self._open(wait, now)
             case DeadlineKind.ALERT_OWNER:
                 assert wait is not None
                 # Counted from now, so that a late alert leaves the owner the whole grace.
-                self.state.wait = replace(wait, step=1, clock=now - self._policy.owner_answers_within)
-                self._alert(Audience.OWNER, 1, HandoffReason.OWNER_TOO_SLOW, now)
+                self.state.wait = replace(wait, step=1, clock=now - self.policy.owner_answers_within)
+                self._alert(Audience.OWNER, 1, HandoffReason.OWNER_TOO_SLOW, now, self.policy.at_once)
             case DeadlineKind.RETURN_TO_QUEUE:
                 self._queue("return_overdue", HandoffReason.OWNER_TOO_SLOW, SYSTEM, now)
             case DeadlineKind.STOP_COLLECTING:
@@ -279,12 +364,108 @@ class Conversation:
             case DeadlineKind.END:
                 self.finished = True
 
+    # The wait for a person
+
+    @property
+    def _standing(self) -> Standing | None:
+        return self._standings.get(self.team)
+
+    def _adopt(self) -> None:
+        """From here on the newest policy of the team counts."""
+        standing = self._standing
+        if standing is not None and standing.policy is not None:
+            self.policy, self.version = standing.policy, standing.version
+
+    def _new_wait(self, since: datetime, now: datetime) -> Wait:
+        policy = self.policy
+        return Wait(since, now, target=since + (policy.next_response if self.state.answered else policy.first_response))
+
+    def _in_queue(self, wait: Wait) -> Wait:
+        """The wait as it is for a team: while that is closed, nothing is due and nothing is late."""
+        standing = self._standing
+        if standing is None or standing.opens_at is None:
+            return replace(wait, closes_at=standing.closes_at if standing else None)
+        longer = standing.opens_at - wait.since
+        return replace(wait, opens_at=standing.opens_at, target=wait.target and wait.target + longer)
+
+    def _climb(self, wait: Wait, now: datetime) -> None:
+        """The next step of the ladder; or, where the team has closed meanwhile, the truth about it."""
+        standing = self._standing
+        if standing is not None and standing.opens_at is not None:
+            self.state.wait = replace(wait, opens_at=standing.opens_at, closes_at=None, hurried=False, told=False)
+            self._tell_absence(now)
+            return
+        step = wait.step
+        # After an outage several steps may have passed: one alert for the widest of them says it all.
+        while wait.clock + self.policy.alert_due(step + 1) <= now:
+            step += 1
+        closes_at = standing.closes_at if standing else None
+        self.state.wait = replace(wait, step=step + 1, closes_at=closes_at, hurried=False)
+        rung = self.policy.rung(step)
+        self._alert(rung.audience, step + 1, self._reason, now, rung.channels)
+        if rung.say and step < len(self.policy.ladder):
+            self._tell_visitor(rung.say, now)
+        self._tell_absence(now)
+
+    def _open(self, wait: Wait, now: datetime) -> None:
+        """The team is back: its clock starts. Where it is not, after all, the visitor is told when it will be."""
+        standing = self._standing
+        if standing is not None and standing.opens_at is not None:
+            self.state.wait = replace(wait, opens_at=standing.opens_at, told=False)
+        else:
+            closes_at = standing.closes_at if standing else None
+            self.state.wait = replace(wait, clock=now, step=0, opens_at=None, closes_at=closes_at, told=False)
+            self._alert(Audience.TEAM, 0, self._reason, now, self.policy.at_once)
+        self._tell_absence(now)
+
+    def _absence(self) -> str:
+        """What the visitor has to be told because nobody is there; empty where somebody is, or they have been."""
+        wait, standing = self.state.wait, self._standing
+        if wait is None or wait.told or standing is None:
+            return ""
+        if wait.opens_at is not None:
+            return words.absence(self.policy.closed_text, standing.opens_words, self.state.email)
+        if standing.nobody_of(Audience.TEAM):
+            return words.absence(self.policy.nobody_text, "", self.state.email)
+        return ""
+
+    def _tell_absence(self, now: datetime) -> None:
+        if text := self._absence():
+            self._tell_visitor(text, now, self._promise())
+
+    def _promise(self) -> tuple[FormField, ...]:
+        """The visitor is being told that nobody is there: the answer will be mailed. Returns how to ask where to."""
+        state = self.state
+        assert state.wait is not None, "who does not wait is not told"
+        state.wait = replace(state.wait, told=True)
+        state.by_email = True
+        if state.email:
+            return ()
+        state.email_asked += 1
+        return contact.FORM
+
+    def _take_email(self, message: VisitorMessage, now: datetime) -> None:
+        state = self.state
+        if (detail := contact.email_in(message)) is not None:
+            state.email = detail.value
+            self._take_details((detail,), now)
+            self._tell_visitor(words.EMAIL_TAKEN.format(email=state.email), now)
+        elif contact.means_email(message) and state.email_asked < contact.ASKED_AT_MOST:
+            state.email_asked += 1
+            self._tell_visitor(words.EMAIL_WRONG, now, contact.FORM)
+
+    def _tell_visitor(self, text: str, now: datetime, form: tuple[FormField, ...] = ()) -> None:
+        """Say something while the visitor waits. It never ends the wait."""
+        data = {"form": _form(form)} if form else {}
+        self._emit(EventType.MESSAGE, ASSISTANT, now, text=text, public=True, data=data | self._waiting())
+
     # Inside
 
     def _begin_anew(self) -> None:
         """The assistant starts over: what led to a handoff before is not to lead to one again."""
         state = self.state
         state.handoff = None
+        state.answered = state.by_email = False
         state.turns = state.tokens = 0
         state.exchanges = exchanges.of_agents(state.exchanges)
 
@@ -300,10 +481,11 @@ class Conversation:
         before = state.handoff.summary.wants if state.handoff else (last,)
         return " ".join((*before, self._unanswered))
 
-    def _cap_reached(self) -> HandoffReason | None:
-        if self.state.turns >= self._policy.turns_at_most:
+    def _cap_reached(self, turns: int = 0, tokens: int = 0) -> HandoffReason | None:
+        """Whether the assistant has had its share, with so many more turns and tokens."""
+        if self.state.turns + turns >= self.policy.turns_at_most:
             return HandoffReason.TOO_MANY_TURNS
-        return HandoffReason.TOO_COSTLY if self.state.tokens >= self._policy.tokens_at_most else None
+        return HandoffReason.TOO_COSTLY if self.state.tokens + tokens >= self.policy.tokens_at_most else None
 
     @property
     def _reason(self) -> HandoffReason:
@@ -350,6 +532,8 @@ class Conversation:
         data: Mapping[str, Any] | None = None,
     ) -> None:
         what = {"from": came_from.value, "to": self.state.state.value, "event": event, **(data or {})}
+        if self.state.wait is not None:
+            what["policy_version"] = self.version
         self._emit(EventType.TRANSITION, author, now, public=public, data=what | self._waiting())
 
     def _waiting(self) -> dict[str, str]:
@@ -357,7 +541,8 @@ class Conversation:
         wait, deadline = self.state.wait, self.deadline
         if wait is None or deadline is None:
             return {}
-        return {"waiting_since": wait.since.isoformat(), "deadline": deadline.at.isoformat()}
+        known = {"waiting_since": wait.since, "deadline": deadline.at, "target": wait.target}
+        return {name: moment.isoformat() for name, moment in known.items() if moment is not None}
 
     def _remember_id(self, message_id: str) -> None:
         self.state.seen_ids = [*self.state.seen_ids[-REMEMBERED_IDS + 1 :], message_id]
@@ -415,6 +600,7 @@ class Conversation:
         state.collecting = None
         state.unanswered = []
         state.team = escalation.team or self._default_team
+        self._adopt()
         state.priority = escalation.priority
         state.handoff = Handoff(
             reason=escalation.reason,
@@ -426,7 +612,7 @@ class Conversation:
             action_version=escalation.action_version,
             summary=summary,
         )
-        state.wait = Wait(since=min(since, now), clock=now)
+        state.wait = self._in_queue(self._new_wait(min(since, now), now))
         data = {
             "reason": escalation.reason.value,
             "evidence": escalation.evidence,
@@ -441,8 +627,13 @@ class Conversation:
             data["webhook"] = escalation.webhook
         self._transition("escalate", came_from, now, public=True, data=data)
         self._tag(SYSTEM, escalation.tags, (), now)
-        self._say(replace(outcome, text=outcome.text or words.handoff_text(escalation.reason)), now)
-        self._alert(Audience.TEAM, 0, escalation.reason, now)
+        text = outcome.text or words.handoff_text(escalation.reason)
+        if absence := self._absence():
+            # In one message with what else is said: who is told twice at once reads neither.
+            outcome = replace(outcome, form=outcome.form or self._promise())
+            text = f"{text}\n\n{absence}"
+        self._say(replace(outcome, text=text), now)
+        self._alert(Audience.TEAM, 0, escalation.reason, now, self.policy.at_once)
 
     def _say(self, outcome: Outcome, now: datetime) -> None:
         self.state.offered_person = outcome.offers_person
@@ -452,7 +643,7 @@ class Conversation:
         if outcome.quick_replies:
             data["quick_replies"] = list(outcome.quick_replies)
         if outcome.form:
-            data["form"] = [{**vars(field), "choices": list(field.choices)} for field in outcome.form]
+            data["form"] = _form(outcome.form)
         if outcome.offers_person:
             data["offers_person"] = True
         if outcome.asks_back:
@@ -476,26 +667,45 @@ class Conversation:
             data = {"tags": list(state.tags), "added": added, "removed": removed}
             self._emit(EventType.TAGS, author, now, data=data)
 
-    def _alert(self, audience: Audience, step: int, reason: HandoffReason, now: datetime) -> None:
+    def _alert(
+        self,
+        audience: Audience,
+        step: int,
+        reason: HandoffReason,
+        now: datetime,
+        channels: Channels = (INBOX,),
+        agent: str = "",
+    ) -> None:
+        """Tell somebody in the inbox, and have them told over the other channels that are set up."""
+        wait, standing = self.state.wait, self._standing
+        agent = agent or (self.state.owner.id if self.state.owner else "")
         data = {
             "step": step,
             "audience": audience.value,
             "team": self.state.team,
-            "agent": self.state.owner.id if self.state.owner else "",
-            "channel": "inbox",
-            # Recording it is what shows it: the inbox reads the log, so in the log it is delivered.
-            "outcome": "delivered",
+            "agent": agent,
+            "channel": INBOX,
+            # Recording it is what shows it: the inbox reads the log. But a screen that nobody has open tells nobody.
+            "outcome": "nobody_there" if standing and standing.nobody_of(audience) else "delivered",
             "reason": reason.value,
         }
         self._emit(EventType.ALERT, SYSTEM, now, data=data | self._waiting())
+        if standing is None or wait is None or wait.opens_at is not None:
+            # Whoever is not at work is not called at home.
+            return
+        event_id = self._events[-1].id
+        for channel in channels:
+            if channel in standing.channels:
+                self._tellings.append(Telling(event_id, step, audience, channel, self.team, agent))
 
     def _own(self, event: str, owner: Person, author: Author, now: datetime) -> None:
         state = self.state
         came_from = self._send(event)
+        self._adopt()
         if state.wait is None and state.unanswered:
-            state.wait = Wait(since=state.unanswered[0].at, clock=now)
+            state.wait = self._new_wait(state.unanswered[0].at, now)
         elif state.wait is not None:
-            state.wait = replace(state.wait, clock=now, step=0)
+            state.wait = Wait(state.wait.since, now, target=state.wait.target, told=state.wait.told)
         state.owner = owner
         state.collecting = None
         state.active_at = now
@@ -514,10 +724,16 @@ class Conversation:
             data["summary"] = asdict(state.handoff.summary)
         state.owner = None
         state.collecting = None
-        data["team"] = state.team = state.team or self._default_team
-        state.wait = Wait(since=state.wait.since if state.wait else now, clock=now)
+        data["team"] = state.team = self.team
+        self._adopt()
+        waited = state.wait
+        fresh = self._new_wait(waited.since if waited else now, now)
+        if waited is not None:
+            fresh = replace(fresh, target=waited.target, told=waited.told)
+        state.wait = self._in_queue(fresh)
         self._transition(event, came_from, now, author, public=True, data=data)
-        self._alert(Audience.TEAM, 0, reason, now)
+        self._alert(Audience.TEAM, 0, reason, now, self.policy.at_once)
+        self._tell_absence(now)
 
     def _summary(self, reason: HandoffReason, evidence: str, asked: str) -> Summary:
         state = self.state
@@ -535,6 +751,7 @@ class Conversation:
         state = self.state
         came_from = self._send(event)
         state.owner = state.wait = state.collecting = None
+        state.by_email = False
         state.unanswered = []
         state.active_at = now
         self._transition(event, came_from, now, author, public=event == "resolve")
@@ -542,6 +759,16 @@ class Conversation:
 
 def _agent(person: Person) -> Author:
     return Author(AuthorKind.AGENT, person.name, person.id)
+
+
+def _cost(outcome: Outcome) -> int:
+    """In tokens."""
+    usage = outcome.usage
+    return usage.input_tokens + usage.output_tokens if usage else 0
+
+
+def _form(fields: tuple[FormField, ...]) -> list[dict[str, Any]]:
+    return [{**vars(field), "choices": list(field.choices)} for field in fields]
 
 
 def _seconds(now: datetime, since: datetime) -> int:

@@ -6,13 +6,15 @@ from enum import StrEnum
 
 from chatref.conversation.events import State
 from chatref.conversation.policy import ServicePolicy
-from chatref.conversation.state import ConversationState
+from chatref.conversation.state import ConversationState, Wait
 
 
 class DeadlineKind(StrEnum):
     """The value is what operators read beside the timer."""
 
     ALERT_AGAIN = "alert again: nobody has taken the conversation"
+    OPENING = "alert the team: it opens"
+    CLOSING = "tell the visitor when the team is back: it closes"
     ALERT_OWNER = "alert the owner: the visitor waits for an answer"
     RETURN_TO_QUEUE = "return to the queue: the owner has not answered"
     STOP_COLLECTING = "escalate with the details there are"
@@ -31,7 +33,7 @@ def next_deadline(state: ConversationState, policy: ServicePolicy) -> Deadline |
     match state.state:
         case State.ESCALATED:
             assert state.wait is not None, "an escalated conversation always has a wait"
-            return Deadline(DeadlineKind.ALERT_AGAIN, state.wait.clock + policy.alert_due(state.wait.step))
+            return _of_the_queue(state.wait, policy)
         case State.HUMAN_OWNED if state.wait is not None:
             alert_at = state.wait.clock + policy.owner_answers_within
             if state.wait.step == 0:
@@ -45,3 +47,12 @@ def next_deadline(state: ConversationState, policy: ServicePolicy) -> Deadline |
             return Deadline(DeadlineKind.LAPSE, state.active_at + policy.idle_after)
         case State.RESOLVED:
             return Deadline(DeadlineKind.END, state.active_at + policy.reopen_window)
+
+
+def _of_the_queue(wait: Wait, policy: ServicePolicy) -> Deadline:
+    if wait.opens_at is not None:
+        return Deadline(DeadlineKind.OPENING, wait.opens_at)
+    due = wait.clock if wait.hurried else wait.clock + policy.alert_due(wait.step)
+    if wait.closes_at is not None and wait.closes_at < due:
+        return Deadline(DeadlineKind.CLOSING, wait.closes_at)
+    return Deadline(DeadlineKind.ALERT_AGAIN, due)

@@ -33,18 +33,20 @@ class AuthorKind(StrEnum):
 class EventType(StrEnum):
     """Every kind of event; `Event.data` is what the comment behind it says.
 
-    Where a transition, an alert or a visitor's message leaves the visitor waiting for a person, it also has
-    `waiting_since` and `deadline`, the next moment at which somebody more is told.
+    Where a transition, an alert or a message leaves the visitor waiting for a person, it also has `waiting_since`,
+    `deadline`, the next moment at which somebody more is told, and `target`, by when the policy wants them answered.
     """
 
     MESSAGE = "message"  # {citations, quick_replies, form, offers_person, asks_back, action}, each only if there is one
     NOTE = "note"  # {}: an agent's private words
-    # {from, to, event}, and reason, evidence, summary, action, owner, team, waited_seconds, and the slug of a webhook
-    # that is to hear of it
+    # {from, to, event}, and reason, evidence, summary, action, owner, team, waited_seconds, policy_version, and the slug
+    # of a webhook that is to hear of it
     TRANSITION = "transition"
     TAGS = "tags"  # {tags, added, removed}: lists of str
     DETAIL = "detail"  # {name, label, value, verified}
-    ALERT = "alert"  # {step, audience, team, agent, channel, outcome, reason}
+    # {step, audience, team, agent, channel, outcome, reason}, and recipients and why over any channel but the inbox.
+    # `outcome`: delivered, failed, or nobody_there, where it stands in an inbox that nobody has open
+    ALERT = "alert"
     RATING = "rating"  # {score: 1..5}; the comment is the text
 
 
@@ -61,6 +63,7 @@ class HandoffReason(StrEnum):
     TOO_COSTLY = "too_costly"
     DETAILS_TIMED_OUT = "details_timed_out"
     OWNER_TOO_SLOW = "owner_too_slow"
+    OWNER_AWAY = "owner_away"
     RETURNED_TO_QUEUE = "returned_to_queue"
     TRANSFERRED = "transferred"
 

@@ -5,26 +5,58 @@ from enum import StrEnum
 from typing import Annotated
 
 from annotated_types import Ge, Gt, Le
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from chatref.conversation.hours import OfficeHours
 
 Duration = Annotated[timedelta, Gt(timedelta(0)), Le(timedelta(days=366))]
 
 
 class Audience(StrEnum):
-    """Whom an alert is for: the conversation's team, its owner, or every agent."""
+    """Whom a telling is for. `agent` is whoever the conversation is offered to, `visitor` who waits."""
 
     TEAM = "team"
     OWNER = "owner"
     EVERYBODY = "everybody"
+    FALLBACK = "fallback"
+    SUPERVISORS = "supervisors"
+    AGENT = "agent"
+    VISITOR = "visitor"
+
+
+_ON_A_LADDER = frozenset({Audience.TEAM, Audience.EVERYBODY, Audience.FALLBACK, Audience.SUPERVISORS})
+
+INBOX, PUSH, EMAIL, COMMAND, WEBHOOK = "inbox", "push", "email", "command", "webhook:"
+
+
+def _inbox_is_always_told(channels: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((INBOX, *channels)))
+
+
+ChannelName = Annotated[
+    str,
+    Field(pattern=r"^(inbox|push|email|command|webhook:[a-z0-9][a-z0-9-]{0,62})$", examples=["email", "webhook:ops"]),
+]
+"""How somebody is told. `webhook:` is followed by the slug of a webhook."""
+Channels = Annotated[tuple[ChannelName, ...], Field(max_length=20), AfterValidator(_inbox_is_always_told)]
+"""The inbox always hears of it. What is not set up on this installation is left out."""
 
 
 class LadderStep(BaseModel):
-    """`after` counts from the start of the wait."""
+    """`after` counts from the start of the wait. `say` is what the visitor is told then, empty for nothing."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     after: Duration
     audience: Audience
+    channels: Channels = (INBOX, PUSH, EMAIL)
+    say: Annotated[str, Field(max_length=1000)] = ""
+
+    @model_validator(mode="after")
+    def _is_for_a_group(self) -> "LadderStep":
+        if self.audience not in _ON_A_LADDER:
+            raise ValueError("the audience of a step is team, everybody, fallback or supervisors")
+        return self
 
 
 class ServicePolicy(BaseModel):
@@ -32,12 +64,28 @@ class ServicePolicy(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    first_response: Duration = timedelta(minutes=5)
+    """The target for a person's first answer after a handoff. Reports count what is later."""
+    next_response: Duration = timedelta(minutes=5)
+    """The target for each further answer."""
+    at_once: Channels = (INBOX, PUSH)
+    """How the team is told when the wait begins, before the ladder."""
     ladder: Annotated[tuple[LadderStep, ...], Field(min_length=1, max_length=20)] = (
         LadderStep(after=timedelta(minutes=1), audience=Audience.TEAM),
         LadderStep(after=timedelta(minutes=3), audience=Audience.EVERYBODY),
         LadderStep(after=timedelta(minutes=10), audience=Audience.EVERYBODY),
     )
     """Who is alerted again, and when, while nobody takes the conversation."""
+    fallback_team: Annotated[str, Field(max_length=63)] = ""
+    """The slug of the team that `fallback` means; empty for the default team."""
+    office_hours: OfficeHours | None = None
+    """When the team is there; null for always."""
+    closed_text: Annotated[str, Field(max_length=1000)] = "Our team is back {opens}."
+    """What the visitor is told out of hours; `{opens}` becomes the next opening, by the visitor's own clock."""
+    nobody_text: Annotated[str, Field(max_length=1000)] = (
+        "Nobody of our team is at their desk right now. They have been told and will come back to you."
+    )
+    """What the visitor is told within hours while nobody of the team is there."""
     repeat_every: Duration = timedelta(minutes=10)
     """The first repeat after the ladder's last step; each further one waits twice as long, up to `repeat_at_most`."""
     repeat_at_most: Duration = timedelta(hours=1)
@@ -82,6 +130,6 @@ class ServicePolicy(BaseModel):
             pause = min(pause * 2, self.repeat_at_most)
         return due
 
-    def alert_audience(self, step: int) -> Audience:
-        """Whom the alert number `step` is for; beyond the ladder, whom its last step is for."""
-        return self.ladder[min(step, len(self.ladder) - 1)].audience
+    def rung(self, step: int) -> LadderStep:
+        """What the alert number `step` (0 is the first of the ladder) is; beyond the ladder, its last step again."""
+        return self.ladder[min(step, len(self.ladder) - 1)]

@@ -10,7 +10,15 @@ from enum import StrEnum
 from chatref.conversation.deadlines import DeadlineKind
 from chatref.conversation.events import State
 
-WAIT_DEADLINES = frozenset({DeadlineKind.ALERT_AGAIN, DeadlineKind.ALERT_OWNER, DeadlineKind.RETURN_TO_QUEUE})
+WAIT_DEADLINES = frozenset(
+    {
+        DeadlineKind.ALERT_AGAIN,
+        DeadlineKind.OPENING,
+        DeadlineKind.CLOSING,
+        DeadlineKind.ALERT_OWNER,
+        DeadlineKind.RETURN_TO_QUEUE,
+    }
+)
 FAILING_ATTEMPTS = 3
 """A killed worker costs a task its first attempt; from the third on it is not the worker."""
 TASK_TAKES_AT_MOST = timedelta(seconds=30)

@@ -12,12 +12,22 @@ class Wait:
     """The interval in which the visitor waits for a person.
 
     `since` is when the visitor began to wait. `clock` is when whoever is responsible now (the team or the owner) became
-    so: deadlines count from it. `step` counts the alerts that have followed the first.
+    so: deadlines count from it. `step` counts the alerts that have followed the first. `target` is by when the policy
+    wants the visitor to have an answer.
+
+    `opens_at` is set while the team is closed: nothing climbs until then. `closes_at` is when it will close. `hurried`
+    says that the next step is due at once, because nobody could be told by the last; `told` that the visitor knows that
+    nobody is there.
     """
 
     since: datetime
     clock: datetime
     step: int = 0
+    target: datetime | None = None
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    hurried: bool = False
+    told: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,6 +47,10 @@ class ConversationState:
     are the latest message ids and command keys, kept so that a repetition changes nothing. `exchanges` are this
     episode's, and what agents said in any. `tokens` is what the model cost in this episode. `vouched_email` is the
     visitor's address where the owner's server signed it.
+
+    `email` is the visitor's address as far as it is known, `email_asked` how often it was asked for, and `by_email` says
+    that answers are mailed too, because the visitor was told that they would be. `answered` says that a person has
+    answered in this handoff. `time_zone` is the visitor's, empty for unknown.
     """
 
     conversation_id: str
@@ -59,6 +73,11 @@ class ConversationState:
     exchanges: list[Exchange] = field(default_factory=list)
     offered_person: bool = False
     vouched_email: str = ""
+    email: str = ""
+    email_asked: int = 0
+    by_email: bool = False
+    answered: bool = False
+    time_zone: str = ""
     wait: Wait | None = None
     seen_ids: list[str] = field(default_factory=list)
     accepted: dict[str, Accepted] = field(default_factory=dict)

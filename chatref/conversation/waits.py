@@ -21,7 +21,12 @@ class StepKind(StrEnum):
     TAKEN = "taken"  # an agent took the conversation, or was given it
     QUEUED = "queued"  # an agent put it into the queue, of the same team or of another
     OVERDUE = "overdue"  # its owner did not answer: back into the queue
+    LEFT = "left"  # its owner went away: back into the queue
+    TOLD = "told"  # the visitor was told how things stand
     ENDED = "ended"  # the visitor waits no longer
+
+
+_LOST_BY_OWNER = {"return_overdue": StepKind.OVERDUE, "owner_left": StepKind.LEFT}
 
 
 class Ending(StrEnum):
@@ -34,13 +39,18 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True)
 class Alert:
-    """Whom an alert was for, on which channel, and what became of it. `step` counts from 0 with each responsible."""
+    """Whom an alert was for, on which channel, and what became of it. `step` counts from 0 with each responsible.
+
+    `recipients` is how many servers or people took it, 0 for the inbox; `why` says why a channel failed.
+    """
 
     step: int
     audience: str
     agent: str
     channel: str
     outcome: str
+    recipients: int = 0
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -159,14 +169,22 @@ class _Writer:
         if self._owner is not None:
             self._step(event, StepKind.TAKEN, by)
             self.ledger.waits[-1] = replace(self.ledger.waits[-1], taken_by=self._owner, taken_at=event.at)
-        elif data["event"] == "return_overdue":
-            self._step(event, StepKind.OVERDUE, by)
+        elif data["event"] in _LOST_BY_OWNER:
+            self._step(event, _LOST_BY_OWNER[data["event"]], by)
         elif not began:
             self._step(event, StepKind.QUEUED, by)
 
     def alerted(self, event: Event) -> None:
         data = event.data
-        alert = Alert(data["step"], data["audience"], data["agent"], data["channel"], data["outcome"])
+        alert = Alert(
+            data["step"],
+            data["audience"],
+            data["agent"],
+            data["channel"],
+            data["outcome"],
+            data.get("recipients", 0),
+            data.get("why", ""),
+        )
         # A new owner is also told of a chat in which the visitor is not waiting.
         if self._wait is not None:
             self._step(event, StepKind.ALERTED, alert=alert)
@@ -174,6 +192,9 @@ class _Writer:
     def said(self, event: Event) -> None:
         if event.author.kind is AuthorKind.AGENT:
             self._end_wait(event, Ending.ANSWERED, _person(event.author))
+        elif event.author.kind is AuthorKind.ASSISTANT:
+            if self._wait is not None and "deadline" in event.data:
+                self._step(event, StepKind.TOLD)
         elif self._handoff is not None and self._wait is None and "waiting_since" in event.data:
             self._begin_wait(event)
 

@@ -16,3 +16,15 @@ HANDOFF_DEFAULT = "I have asked a colleague to take over. They see everything yo
 def handoff_text(reason: HandoffReason) -> str:
     """The acknowledgement of an escalation that no action has a reply for."""
     return HANDOFF.get(reason, HANDOFF_DEFAULT)
+
+
+ASK_EMAIL = "Leave your e-mail address here, and the answer will reach you there too."
+EMAIL_KNOWN = "The answer will also reach you at {email}."
+EMAIL_TAKEN = "Thank you. The answer will reach you here and at {email}."
+EMAIL_WRONG = "That does not look like an e-mail address. Could you check it?"
+
+
+def absence(text: str, opens: str, email: str) -> str:
+    """What a visitor is honestly told while nobody is there, and how the answer will reach them all the same."""
+    promise = EMAIL_KNOWN.format(email=email) if email else ASK_EMAIL
+    return f"{text.replace('{opens}', opens)} {promise}".strip()

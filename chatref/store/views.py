@@ -35,7 +35,7 @@ CONVERSATION_TABLES = """
 """
 
 _VISITORS_TRANSITION = ("to", "from", "event")
-_AGENTS_ONLY = frozenset({"waited_seconds", "waiting_since", "deadline"})
+_AGENTS_ONLY = frozenset({"waited_seconds", "waiting_since", "deadline", "target"})
 
 
 def event(row: Row) -> dict[str, Any]:

@@ -19,7 +19,9 @@ _NAMED = f"{_ROW} where id = any($1::uuid[])"
 _LOG = """
 select seq, id, type, at, author_kind, author_id, author_name, '' as text, public, data
 from events
-where conversation_id = $1 and (type in ('transition', 'alert') or type = 'message' and author_kind <> 'assistant')
+where conversation_id = $1 and (
+    type in ('transition', 'alert') or type = 'message' and (author_kind <> 'assistant' or data ? 'deadline')
+)
 order by seq
 """
 

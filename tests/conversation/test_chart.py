@@ -36,6 +36,7 @@ LEGAL: dict[tuple[State, str], State] = {
     (OWNED, "release_to_assistant"): AI,
     (OWNED, "release_to_queue"): ESCALATED,
     (OWNED, "return_overdue"): ESCALATED,
+    (OWNED, "owner_left"): ESCALATED,
     (OWNED, "resolve"): RESOLVED,
     (RESOLVED, "visitor_wrote"): AI,
 }
