@@ -16,6 +16,7 @@ import api.health.endpoints
 import api.knowledge.endpoints
 import api.live.endpoints
 import api.policy.endpoints
+import api.push.endpoints
 import api.session.endpoints
 import api.sites.endpoints
 import api.sources.endpoints
@@ -44,6 +45,7 @@ from workflows.inspection import Executions
 _ROUTERS = (
     api.visitors.endpoints.router,
     api.session.endpoints.router,
+    api.push.endpoints.router,
     api.conversations.endpoints.router,
     api.conversations.commands.router,
     api.waits.endpoints.router,

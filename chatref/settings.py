@@ -10,6 +10,7 @@ from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, model_vali
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chatref.mail import MailServer
+from chatref.push.vapid import Vapid
 
 
 class TemporalSettings(BaseSettings):
@@ -79,7 +80,8 @@ class Settings(TemporalSettings):
     database_url: str = Field(validation_alias=AliasChoices("DATABASE_URL", "CHATREF_DATABASE_URL"))
     """A PostgreSQL address: `postgresql://user:password@host:port/database`."""
     secret: SecretStr = Field(min_length=32)
-    """Signs visitor tokens; at least 32 characters, the same for every API process, and kept."""
+    """Signs visitor tokens, and is what the key for browser pushes is made from; at least 32 characters, the same for
+    every process, and kept."""
     public_url: str = "http://127.0.0.1:8080"
     """Where browsers reach the API: its pages are ours, and with `https` cookies and pages insist on it."""
     openai_api_key: SecretStr | None = Field(None, validation_alias=AliasChoices("OPENAI_API_KEY"))
@@ -101,9 +103,19 @@ class Settings(TemporalSettings):
 
     private_addresses: bool = False
     """Whether private networks and this machine may be connected to: to read their pages as sources, and to deliver to
-    webhooks there, which then need no `https`."""
+    webhooks and push services there, which then need no `https`."""
 
     @cached_property
     def token_key(self) -> bytes:
         """The key of the visitor tokens, derived so that the secret can sign other things too."""
         return sha256(b"visitor-token\0" + self.secret.get_secret_value().encode()).digest()
+
+    @cached_property
+    def vapid(self) -> Vapid:
+        """Who we are to push services. Derived from the secret too, so every process has the same and none keeps it.
+
+        Without `https` only browsers on this machine can subscribe, and there is no address to find us at.
+        """
+        is_public = self.public_url.startswith("https:")
+        contact = self.public_url.rstrip("/") if is_public else "mailto:nobody@example.com"
+        return Vapid.derived(self.secret.get_secret_value().encode(), contact)
