@@ -16,9 +16,12 @@ _AUTH_BYTES = 16
 class Subscription(Protocol):
     """As a browser gives it (`PushSubscription.toJSON`); both keys are base64url."""
 
-    endpoint: str
-    p256dh: str
-    auth: str
+    @property
+    def endpoint(self) -> str: ...
+    @property
+    def p256dh(self) -> str: ...
+    @property
+    def auth(self) -> str: ...
 
 
 def point(p256dh: str) -> bytes:
