@@ -31,6 +31,7 @@ _PUSH_SERVICE = """subscription => {
     if (!userVisibleOnly) throw new DOMException("silent", "NotAllowedError");
     const letters = atob(applicationServerKey.replace(/-/g, "+").replace(/_/g, "/"));
     const given = { json: subscription, key: [...letters].map((letter) => letter.charCodeAt(0)) };
+    if (kept() && String(kept().key) !== String(given.key)) throw new DOMException("key", "InvalidStateError");
     localStorage.setItem("push-service", JSON.stringify(given));
     return live(given);
   };
@@ -207,6 +208,15 @@ async def test_taken_until_stopped_or_signed_out(
     await desk.page.reload()
     await offers(desk, STOP)
     assert await browsers_of(installation, ada) == 1
+
+    # Chatref has another key, under which the browser has to subscribe anew.
+    kept = "JSON.parse(localStorage.getItem('push-service'))"
+    key = await desk.page.evaluate(f"{kept}.key")
+    await desk.page.evaluate(f"localStorage.setItem('push-service', JSON.stringify({{ ...{kept}, key: [4, 7] }}))")
+    await desk.page.reload()
+    await offers(desk, STOP)
+    assert await desk.page.evaluate(f"{kept}.key") == key
+
     await choose(desk, STOP)
     await offers(desk, START)
     await until_browsers(installation, ada, 0)
