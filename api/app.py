@@ -36,6 +36,7 @@ from api.services import Services
 from chatref.configuration import Configuration
 from chatref.embedding.interface import Embedder
 from chatref.embedding.meaning import PATIENT_TIME_LIMIT
+from chatref.push.vapid import Vapid
 from chatref.settings import Settings
 from chatref.store.database import Database
 from chatref.store.feed import Feed
@@ -115,6 +116,7 @@ def create_app(
         configuration=configuration,
         feed=feed,
         rates=Rates(settings.visitor_messages_per_minute),
+        vapid=Vapid.derived(settings.push_seed, settings.public_url),
     )
     problems.install(app)
     for router in _ROUTERS:

@@ -3,6 +3,7 @@
 from typing import Annotated
 from urllib.parse import urlsplit
 
+import httpx
 from pydantic import AfterValidator, Field, StringConstraints
 
 
@@ -16,7 +17,8 @@ def _is_web_address(value: str) -> str:
     parts = urlsplit(value)
     try:
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
+        httpx.URL(value)
+    except (ValueError, httpx.InvalidURL):
         usable = False
     if not usable or not value.isascii() or any(char.isspace() for char in value):
         raise ValueError("must be a web address such as https://crm.example.com/chatref")

@@ -10,7 +10,6 @@ from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, model_vali
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chatref.mail import MailServer
-from chatref.push.vapid import Vapid
 
 
 class TemporalSettings(BaseSettings):
@@ -111,11 +110,6 @@ class Settings(TemporalSettings):
         return sha256(b"visitor-token\0" + self.secret.get_secret_value().encode()).digest()
 
     @cached_property
-    def vapid(self) -> Vapid:
-        """Who we are to push services. Derived from the secret too, so every process has the same and none keeps it.
-
-        Without `https` only browsers on this machine can subscribe, and there is no address to find us at.
-        """
-        is_public = self.public_url.startswith("https:")
-        contact = self.public_url.rstrip("/") if is_public else "mailto:nobody@example.com"
-        return Vapid.derived(self.secret.get_secret_value().encode(), contact)
+    def push_seed(self) -> bytes:
+        """What the key pair for browser pushes is made from (`chatref.push.vapid`), in every process the same."""
+        return sha256(b"push-key\0" + self.secret.get_secret_value().encode()).digest()

@@ -52,4 +52,4 @@ async def unsubscribe(body: Endpoint, caller: Caller, services: Use) -> None:
 async def _push(caller: Identity, services: Services) -> Push:
     async with services.database.session() as session:
         subscriptions = await push.count(session, caller.id)
-    return Push(public_key=services.settings.vapid.public_key, subscriptions=subscriptions)
+    return Push(public_key=services.vapid.public_key, subscriptions=subscriptions)

@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 CURVE = ec.SECP256R1()
 TOKEN_LASTS = timedelta(hours=12)
 """Push services refuse tokens that last longer than a day."""
-_SEED_BYTES = 48
+_RANDOM_BYTES = 48
 """More than a key has, so that the rest of a division favours no key (FIPS 186-5, A.2.1)."""
+_NOBODY = "mailto:nobody@example.com"
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,15 @@ class Vapid:
     contact: str
 
     @classmethod
-    def derived(cls, secret: bytes, contact: str) -> Self:
-        """The same pair from the same secret. Browsers subscribe to the public key: another one ends what they have."""
-        seed = HKDF(SHA256(), _SEED_BYTES, salt=None, info=b"chatref push key").derive(secret)
-        scalar = int.from_bytes(seed) % (CURVE.group_order - 1) + 1
+    def derived(cls, seed: bytes, public_url: str) -> Self:
+        """The same pair from the same seed (`Settings.push_seed`). Browsers subscribe to the public key: another one
+        ends what they have.
+
+        Without `https` only browsers on this machine can subscribe, and there is no address to find us at.
+        """
+        contact = public_url.rstrip("/") if public_url.startswith("https:") else _NOBODY
+        random = HKDF(SHA256(), _RANDOM_BYTES, salt=None, info=b"chatref push key").derive(seed)
+        scalar = int.from_bytes(random) % (CURVE.group_order - 1) + 1
         return cls(ec.derive_private_key(scalar, CURVE), contact)
 
     @property

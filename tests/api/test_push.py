@@ -8,7 +8,7 @@ import httpx
 import pytest
 from temporalio.client import Client
 
-from chatref.push.vapid import base64url
+from chatref.push.vapid import Vapid, base64url
 from chatref.store import agents, push
 from chatref.store.tables import Agent, PushSubscription
 from tests.api.house import AgentClient, House, served
@@ -56,7 +56,7 @@ async def signed_in(http: httpx.AsyncClient, who: dict[str, Any]) -> AgentClient
 class TestSubscribing:
     async def test_a_browser_is_added_once_and_removed(self, house: House, http: httpx.AsyncClient, temp: Any) -> None:
         agent = await signed_in(http, temp)
-        key = house.settings.vapid.public_key
+        key = Vapid.derived(house.settings.push_seed, house.settings.public_url).public_key
         assert await do(agent, "GET") == {"public_key": key, "subscriptions": 0}
         given = subscription()
         for _ in range(2):
@@ -111,6 +111,7 @@ class TestWhatIsNone:
         ("at", "change"),
         [
             (["endpoint"], {"endpoint": "push.example.com"}),
+            (["endpoint"], {"endpoint": "https://999.0.0.1/"}),
             (["endpoint"], {"endpoint": "ftp://push.example.com/"}),
             (["endpoint"], {"endpoint": "https://me:mine@push.example.com/"}),
             (["endpoint"], {"endpoint": f"https://push.example.com/{'x' * 2000}"}),
