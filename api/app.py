@@ -16,6 +16,7 @@ import api.health.endpoints
 import api.knowledge.endpoints
 import api.live.endpoints
 import api.policy.endpoints
+import api.push.endpoints
 import api.session.endpoints
 import api.sites.endpoints
 import api.sources.endpoints
@@ -35,6 +36,7 @@ from api.services import Services
 from chatref.configuration import Configuration
 from chatref.embedding.interface import Embedder
 from chatref.embedding.meaning import PATIENT_TIME_LIMIT
+from chatref.push.vapid import Vapid
 from chatref.settings import Settings
 from chatref.store.database import Database
 from chatref.store.feed import Feed
@@ -44,6 +46,7 @@ from workflows.inspection import Executions
 _ROUTERS = (
     api.visitors.endpoints.router,
     api.session.endpoints.router,
+    api.push.endpoints.router,
     api.conversations.endpoints.router,
     api.conversations.commands.router,
     api.waits.endpoints.router,
@@ -113,6 +116,7 @@ def create_app(
         configuration=configuration,
         feed=feed,
         rates=Rates(settings.visitor_messages_per_minute),
+        vapid=Vapid.derived(settings.push_seed, settings.public_url),
     )
     problems.install(app)
     for router in _ROUTERS:

@@ -12,6 +12,7 @@ from api.ingestions import Ingestions
 from api.problems import Problem
 from api.rates import Rates
 from chatref.configuration import Configuration
+from chatref.push.vapid import Vapid
 from chatref.settings import Settings
 from chatref.store.database import Database
 from chatref.store.feed import Feed
@@ -33,6 +34,7 @@ class Services:
     configuration: Configuration
     feed: Feed
     rates: Rates
+    vapid: Vapid
 
     def run_start(self, site_id: UUID) -> Start | None:
         """What a conversation's run begins with, from memory; None while that is not known yet."""

@@ -79,7 +79,8 @@ class Settings(TemporalSettings):
     database_url: str = Field(validation_alias=AliasChoices("DATABASE_URL", "CHATREF_DATABASE_URL"))
     """A PostgreSQL address: `postgresql://user:password@host:port/database`."""
     secret: SecretStr = Field(min_length=32)
-    """Signs visitor tokens; at least 32 characters, the same for every API process, and kept."""
+    """Signs visitor tokens, and is what the key for browser pushes is made from; at least 32 characters, the same for
+    every process, and kept."""
     public_url: str = "http://127.0.0.1:8080"
     """Where browsers reach the API: its pages are ours, and with `https` cookies and pages insist on it."""
     openai_api_key: SecretStr | None = Field(None, validation_alias=AliasChoices("OPENAI_API_KEY"))
@@ -101,9 +102,14 @@ class Settings(TemporalSettings):
 
     private_addresses: bool = False
     """Whether private networks and this machine may be connected to: to read their pages as sources, and to deliver to
-    webhooks there, which then need no `https`."""
+    webhooks and push services there, which then need no `https`."""
 
     @cached_property
     def token_key(self) -> bytes:
         """The key of the visitor tokens, derived so that the secret can sign other things too."""
         return sha256(b"visitor-token\0" + self.secret.get_secret_value().encode()).digest()
+
+    @cached_property
+    def push_seed(self) -> bytes:
+        """What the key pair for browser pushes is made from (`chatref.push.vapid`), in every process the same."""
+        return sha256(b"push-key\0" + self.secret.get_secret_value().encode()).digest()

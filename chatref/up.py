@@ -55,7 +55,8 @@ class Given(BaseSettings):
     temporal_address: str | None = Field(None, validation_alias=AliasChoices("TEMPORAL_ADDRESS"))
     """Use this Temporal server instead of starting one."""
     secret: SecretStr | None = Field(None, min_length=32)
-    """Signs visitor tokens; made up at the first start and kept in the directory where none is given."""
+    """Signs visitor tokens and browser pushes; made up at the first start and kept in the directory where none is
+    given."""
     postgres_port: int | None = None
     """Where the embedded PostgreSQL listens; a free port, the same at every start, where none is given."""
     temporal_port: int | None = None

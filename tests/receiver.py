@@ -1,4 +1,4 @@
-"""Where webhooks arrive: a real HTTP server that answers as the test decides."""
+"""Where webhooks and pushes arrive: a real HTTP server that answers as the test decides."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -26,7 +26,11 @@ class Post:
 
     path: str
     headers: dict[str, str]
-    body: str
+    content: bytes
+
+    @property
+    def body(self) -> str:
+        return self.content.decode()
 
     @property
     def id(self) -> str:
@@ -72,8 +76,8 @@ class Receiver:
                 while (header := await reader.readline()).strip():
                     name, _, value = header.decode().partition(":")
                     headers[name.lower()] = value.strip()
-                body = await reader.readexactly(int(headers["content-length"]))
-                self.posts.append(Post(line.decode().split()[1], headers, body.decode()))
+                content = await reader.readexactly(int(headers["content-length"]))
+                self.posts.append(Post(line.decode().split()[1], headers, content))
                 answer = self.answers.pop(0) if self.answers else self.otherwise
                 if answer.gate is not None:
                     await answer.gate.wait()

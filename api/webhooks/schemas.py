@@ -1,36 +1,22 @@
 """What goes over the wire about webhooks."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import BaseModel, Field
 
-from api.fields import Name, Slug
+from api.fields import Name, Slug, WebAddress
 from chatref.store.tables import Webhook, WebhookAttempt, WebhookDelivery
 from chatref.webhooks.payload import NoticeType
 
 Status = Literal["pending", "delivered", "failed"]
 
 
-def _is_address(value: str) -> str:
-    parts = urlsplit(value)
-    try:
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or not value.isascii() or any(char.isspace() for char in value):
-        raise ValueError("must be a web address such as https://crm.example.com/chatref")
-    if parts.username is not None:
-        raise ValueError("must not carry a password: what we send is signed")
-    return value
-
-
 class WebhookBody(BaseModel):
     slug: Slug = Field(description="What actions name it by.", examples=["crm"])
     name: Name
-    url: Annotated[str, Field(max_length=2000), AfterValidator(_is_address)] = Field(
+    url: WebAddress = Field(
         description="Where notices are posted to. It has to be `https` and on the internet, unless this installation "
         "may connect to private networks.",
         examples=["https://crm.example.com/chatref"],

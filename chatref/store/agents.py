@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chatref.store.database import Database
-from chatref.store.tables import Agent, AgentSession, AgentTeam, ApiKey, Team
+from chatref.store.tables import Agent, AgentSession, AgentTeam, ApiKey, PushSubscription, Team
 
 SESSION_LASTS = timedelta(days=14)
 
@@ -120,7 +120,7 @@ async def deactivate(session: AsyncSession, agent: Agent) -> None:
     agent.active = False
     agent.password_hash = ""
     session.add(agent)
-    await session.exec(delete(AgentSession).where(col(AgentSession.agent_id) == agent.id))
+    await end_sessions(session, agent.id)
     await session.exec(delete(ApiKey).where(col(ApiKey.agent_id) == agent.id))
     await session.exec(delete(AgentTeam).where(col(AgentTeam.agent_id) == agent.id))
 
@@ -132,15 +132,17 @@ async def sign_in(session: AsyncSession, agent_id: UUID, token_hash: str) -> Non
 
 
 async def sign_out(session: AsyncSession, token_hash: str) -> UUID | None:
-    """Whose session it was; None where there was none."""
+    """Whose session it was; None where there was none. Its browser takes no more pushes."""
+    await session.exec(delete(PushSubscription).where(col(PushSubscription.session) == token_hash))
     ended = delete(AgentSession).where(col(AgentSession.token_hash) == token_hash).returning(col(AgentSession.agent_id))
     agent_id: UUID | None = (await (await session.connection()).execute(ended)).scalar_one_or_none()
     return agent_id
 
 
 async def end_sessions(session: AsyncSession, agent_id: UUID) -> None:
-    """After a new password: whoever had the old one is out."""
+    """After a new password: whoever had the old one is out, and no browser takes pushes any more."""
     await session.exec(delete(AgentSession).where(col(AgentSession.agent_id) == agent_id))
+    await session.exec(delete(PushSubscription).where(col(PushSubscription.agent_id) == agent_id))
 
 
 async def add_key(session: AsyncSession, agent_id: UUID, name: str, token_hash: str) -> None:

@@ -175,6 +175,23 @@ class ApiKey(SQLModel, table=True):
     created_at: datetime = Field(default_factory=_now, sa_column=_moment())
 
 
+class PushSubscription(SQLModel, table=True):
+    """A browser that takes pushes for an agent. Whoever knows `endpoint` and the keys can show something in it.
+
+    `session` is the `token_hash` of the session that it was made in: it ends with that. Empty for a program's key.
+    """
+
+    __tablename__ = "push_subscriptions"
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    agent_id: UUID = Field(foreign_key="agents.id", ondelete="CASCADE", index=True)
+    session: str = Field(default="", index=True)
+    endpoint: str = Field(unique=True)
+    p256dh: str
+    auth: str
+    user_agent: str = ""
+    created_at: datetime = Field(default_factory=_now, sa_column=_moment())
+
+
 class ActionVersion(SQLModel, table=True):
     """One version of a custom action (`chatref.conversation.actions.CustomAction` in `body`). The latest counts."""
 

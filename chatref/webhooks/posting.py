@@ -57,14 +57,14 @@ class Poster:
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def post(self, url: str, body: str, headers: Mapping[str, str]) -> Posted:
+    async def post(self, url: str, body: str | bytes, headers: Mapping[str, str]) -> Posted:
         """Once, without following where it is sent on to. Whatever goes wrong is an outcome."""
         began = time.monotonic()
         verdict, outcome, status, retry_after = Verdict.FAILED, "", None, None
         try:
             async with (
                 asyncio.timeout(self._seconds),
-                self._client.stream("POST", url, content=body.encode(), headers=dict(headers)) as response,
+                self._client.stream("POST", url, content=body, headers=dict(headers)) as response,
             ):
                 # What else it answers is nobody's business: it is not read.
                 status = response.status_code

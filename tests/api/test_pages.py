@@ -21,6 +21,7 @@ _FILES = {
     "assets/widget-app-C-iV0Be4.js": "card",
     "inbox/index.html": "<title>Inbox</title>",
     "inbox/assets/index-Dk3sA9_x.js": "inbox" * 1000,
+    "inbox/push-worker.js": "worker",
     "demo/index.html": "<title>Shop</title>",
 }
 
@@ -78,6 +79,14 @@ async def test_pages_may_run_nothing_but_their_own_scripts(browser_http: httpx.A
     assert "frame-ancestors 'none'" in policy
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "max-age" in answer.headers["strict-transport-security"]
+
+
+async def test_the_inboxs_worker_is_its_newest_and_as_confined_as_its_pages(browser_http: httpx.AsyncClient) -> None:
+    answer = await browser_http.get("/inbox/push-worker.js")
+    assert (answer.status_code, answer.text) == (200, "worker")
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert answer.headers["cache-control"] == "no-cache"
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
 
 
 async def test_large_scripts_are_compressed(browser_http: httpx.AsyncClient) -> None:

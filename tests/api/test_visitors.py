@@ -93,7 +93,7 @@ class TestMessages:
     async def test_a_token_without_a_signature_is_none(self, visitor: VisitorClient, house: House) -> None:
         claims = tokens.read(visitor.token, house.settings.token_key)
         payload = {name: str(value) for name, value in vars(claims).items()}
-        visitor.token = jwt.encode(payload, None, "none")
+        visitor.token = jwt.encode(payload, "", "none")
         assert (await visitor.post("typing")).status_code == 401
 
     async def test_a_text_has_one_to_8000_characters(self, visitor: VisitorClient) -> None:

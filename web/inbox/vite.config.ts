@@ -12,5 +12,5 @@ export default defineConfig({
   build: { outDir: folder("../dist/inbox"), emptyOutDir: true, target: "es2022" },
   // The session's cookie is for one origin, so in development the API comes through the same one.
   server: { proxy: { "/api": process.env.CHATREF_PUBLIC_URL ?? "http://127.0.0.1:8080" } },
-  test: { name: "inbox", environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"] },
+  test: { name: "inbox", environment: "jsdom", include: ["{src,worker}/**/*.test.{ts,tsx}"] },
 });

@@ -2,6 +2,7 @@ import {
   Archive,
   Bell,
   BellOff,
+  BellRing,
   BookOpenText,
   Keyboard,
   LogOut,
@@ -23,6 +24,7 @@ import { inbox } from "../api/inbox";
 import type { Me } from "../api/wire";
 import { desktopPermission } from "../live/alerts";
 import { useLive } from "../live/live";
+import { stopPush } from "../live/push";
 import { useCounts, useTeams } from "../live/queries";
 import { ASSISTANT, SOURCES, type SettingsPage, type View, pathOf } from "../live/views";
 import { AgentAvatar } from "../parts/avatar";
@@ -30,6 +32,7 @@ import { Logo } from "../parts/empty";
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from "../parts/menu";
 import { applyTheme, chosenTheme, type Theme } from "../parts/theme";
 import { useToasts } from "../parts/toast";
+import { usePushing } from "./pushing";
 
 interface RailProps {
   /** The view that is open, or the page of settings. */
@@ -170,7 +173,8 @@ function Account({ onHelp }: { onHelp(): void }) {
   const queries = useQueryClient();
   const toasts = useToasts();
   const [theme, setTheme] = useState<Theme>(chosenTheme);
-  const [permission, setPermission] = useState(desktopPermission);
+  const [, setPermission] = useState(desktopPermission);
+  const pushing = usePushing(me.id);
 
   async function setAvailable(available: boolean) {
     const show = (value: boolean) =>
@@ -185,6 +189,8 @@ function Account({ onHelp }: { onHelp(): void }) {
   }
 
   async function signOut() {
+    // Not waited for: the server ends it with the session, whatever the browser's push service does.
+    void stopPush().catch(() => undefined);
     try {
       await inbox.signOut();
     } finally {
@@ -231,12 +237,22 @@ function Account({ onHelp }: { onHelp(): void }) {
           }}
         />
         <MenuLine />
-        {permission === "default" && (
+        {desktopPermission() === "default" && (
           <MenuItem
             icon={<BellOff size={15} />}
             onSelect={() => void Notification.requestPermission().then(setPermission)}
           >
             Notify me on this desktop
+          </MenuItem>
+        )}
+        {pushing.state === "off" && (
+          <MenuItem icon={<BellRing size={15} />} onSelect={pushing.start}>
+            Notify me when the inbox is closed
+          </MenuItem>
+        )}
+        {pushing.state === "on" && (
+          <MenuItem icon={<BellOff size={15} />} onSelect={pushing.stop}>
+            Stop notifying me when the inbox is closed
           </MenuItem>
         )}
         <MenuItem icon={<Keyboard size={15} />} hint="?" onSelect={onHelp}>
