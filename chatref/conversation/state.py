@@ -35,8 +35,9 @@ class ConversationState:
     `unanswered` are the visitor's messages since the business last spoke (the latest of them, when there are many) and
     `unanswered_seq` the `seq` of the last. `active_at` is when anybody last said anything. `seen_ids` and `accepted`
     are the latest message ids and command keys, kept so that a repetition changes nothing. `exchanges` are this
-    episode's, and what agents said in any. `tokens` is what the model cost in this episode. `vouched_email` is the
-    visitor's address where the owner's server signed it.
+    episode's, and what agents said in any. `tokens` is what the model cost in this episode. `email` is the
+    visitor's address, whoever said so; `vouched_email` is it where the owner's server signed it. `time_zone` is the
+    visitor's (IANA), empty where it is not known.
     """
 
     conversation_id: str
@@ -59,6 +60,8 @@ class ConversationState:
     exchanges: list[Exchange] = field(default_factory=list)
     offered_person: bool = False
     vouched_email: str = ""
+    email: str = ""
+    time_zone: str = ""
     wait: Wait | None = None
     seen_ids: list[str] = field(default_factory=list)
     accepted: dict[str, Accepted] = field(default_factory=dict)

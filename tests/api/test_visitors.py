@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx
 import jwt
 
-from api import tokens
+from chatref import tokens
 from tests.api.house import AgentClient, House, VisitorClient, visit
 
 
