@@ -50,7 +50,7 @@ async def of_token(claims: TokenCaller, services: Use) -> ThreadBoot:
     site = services.configuration.sites.get(claims.site)
     if site is None:
         raise unavailable("database_unavailable", "The sites have not been read yet.")
-    return ThreadBoot(conversation_id=claims.conversation, **dict(_boot(site, services)))
+    return ThreadBoot(conversation_id=claims.conversation, site=site.key, **dict(_boot(site, services)))
 
 
 @router.post("/conversations", status_code=201, responses=problems(403, 404, 413, 422, 429, 503))

@@ -143,3 +143,4 @@ class ThreadBoot(SiteBoot):
     """What a page needs that has nothing but the conversation's token."""
 
     conversation_id: UUID
+    site: str = Field(description="The site's public key.")
