@@ -55,7 +55,8 @@ class Past:
     """What the log knows of a conversation when a run starts without a state. Of a new one, only the visitor.
 
     `message_ids` are the latest ids of messages and notes, oldest first; `fence` is the highest that was recorded.
-    `vouched_email` is the visitor's address where the owner's server signed it. `answers` is what agents said last.
+    `email` is the visitor's address, whoever said so; `vouched_email` is it where the owner's server signed it.
+    `time_zone` is theirs (IANA), empty where it is not known. `answers` is what agents said last.
     """
 
     last_seq: int = 0
@@ -65,6 +66,8 @@ class Past:
     unanswered: tuple[VisitorMessage, ...] = ()
     """What the visitor wrote after the business last spoke, oldest first."""
     vouched_email: str = ""
+    email: str = ""
+    time_zone: str = ""
     answers: tuple[Exchange, ...] = ()
 
     def resume(self, conversation_id: str, now: datetime, generation: int) -> ConversationState:
@@ -72,6 +75,8 @@ class Past:
         state = ConversationState(conversation_id, active_at=now, seq=self.last_seq, generation=generation)
         state.seen_ids = list(self.message_ids)
         state.vouched_email = self.vouched_email
+        state.email = self.email
+        state.time_zone = self.time_zone
         state.exchanges = list(self.answers)
         if (row := self.row) is not None:
             # A half-asked question is not in the log: the assistant begins anew.

@@ -3,7 +3,7 @@
 import ssl
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
+from email.utils import formatdate, make_msgid, parseaddr
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
@@ -41,14 +41,32 @@ class MailServer:
             password=unquote(parts.password) if parts.password else None,
         )
 
-    async def send(self, sender: str, recipients: list[str], subject: str, text: str) -> None:
-        """Once this returns, the server has taken the message for at least one recipient. Raises `MailFailed`."""
+    async def send(
+        self,
+        sender: str,
+        recipients: list[str],
+        subject: str,
+        text: str,
+        *,
+        html: str = "",
+        message_id: str = "",
+        in_reply_to: str = "",
+    ) -> None:
+        """Once this returns, the server has taken the message for at least one recipient. Raises `MailFailed`.
+
+        `html` is what mail programs show instead of `text` where they can. Ids are in angle brackets. The same
+        `message_id` again lets the receiving side see a repetition; the same `in_reply_to` makes messages one thread.
+        """
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = sender, ", ".join(recipients), subject
-        message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=sender.rpartition("@")[2])
+        message["Date"], message["Message-ID"] = formatdate(), message_id or make_msgid(domain=domain_of(sender))
+        if in_reply_to:
+            message["In-Reply-To"] = message["References"] = in_reply_to
         # No out-of-office reply to a machine (RFC 3834).
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(text)
+        if html:
+            message.add_alternative(html, subtype="html")
         try:
             await aiosmtplib.send(
                 message,
@@ -64,3 +82,8 @@ class MailServer:
             raise MailFailed(f"{type(error).__name__} {error.code}") from error
         except (aiosmtplib.SMTPException, OSError, ssl.SSLError, ValueError) as error:
             raise MailFailed(type(error).__name__) from error
+
+
+def domain_of(sender: str) -> str:
+    """What stands behind the @ of an address, with or without a name before it."""
+    return parseaddr(sender)[1].rpartition("@")[2]

@@ -143,6 +143,7 @@ class Context(BaseModel):
     model: ModelUse
     user_agent: str | None = None
     seen_seq: int = Field(description="How far the visitor has read.")
+    time_zone: str = Field(description="The visitor's (IANA); empty where it is not known.")
 
 
 class Detailed(Row):

@@ -8,11 +8,9 @@ from uuid import UUID, uuid4, uuid5
 from fastapi import APIRouter, Query, Request, Response
 from sse_starlette import EventSourceResponse
 
-from api import tokens
 from api.live.sse import HELLO, event_stream
-from api.problems import Problem, not_found, problems
+from api.problems import Problem, not_found, problems, unavailable
 from api.services import LastEventId, Services, Use, address
-from api.tokens import BadToken, VisitorClaims
 from api.visitors.schemas import (
     Button,
     Look,
@@ -23,13 +21,16 @@ from api.visitors.schemas import (
     Opened,
     Seen,
     SiteBoot,
+    ThreadBoot,
     VisitorEvents,
 )
-from api.visitors.visitor import AUTHENTICATED, VisitorCaller, check_origin
+from api.visitors.visitor import AUTHENTICATED, TokenCaller, VisitorCaller, check_origin
+from chatref import tokens
 from chatref.conversation.turns import VisitorMessage
 from chatref.store import conversations, events, views
 from chatref.store.conversations import Opening
 from chatref.store.tables import Site
+from chatref.tokens import BadToken, VisitorClaims
 from workflows.messages import Rating
 
 router = APIRouter(prefix="/widget/v1", tags=["visitor"])
@@ -40,18 +41,16 @@ After = Annotated[int, Query(ge=0, le=2**31 - 1, description="Only what happened
 @router.get("/sites/{key}", responses=problems(403, 404))
 async def boot(key: str, request: Request, services: Use) -> SiteBoot:
     """How the site's widget looks, what it greets with and which buttons it has."""
-    site = _site(key, request, services)
-    answered_within = services.configuration.policy.owner_answers_within
-    return SiteBoot(
-        name=site.name,
-        look=Look.model_validate(site.look),
-        buttons=[
-            Button(action=action.id, label=action.triggers.button)
-            for action in services.configuration.actions
-            if action.enabled and action.triggers.button
-        ],
-        reply_time_seconds=int(answered_within.total_seconds()),
-    )
+    return _boot(_site(key, request, services), services)
+
+
+@router.get("/conversation", dependencies=AUTHENTICATED, responses=problems(401, 403, 404, 503))
+async def of_token(claims: TokenCaller, services: Use) -> ThreadBoot:
+    """Which conversation the token is for, and how the site's widget looks: for a page that has only the token."""
+    site = services.configuration.sites.get(claims.site)
+    if site is None:
+        raise unavailable("database_unavailable", "The sites have not been read yet.")
+    return ThreadBoot(conversation_id=claims.conversation, site=site.key, **dict(_boot(site, services)))
 
 
 @router.post("/conversations", status_code=201, responses=problems(403, 404, 413, 422, 429, 503))
@@ -162,6 +161,20 @@ async def rate(conversation_id: UUID, body: NewRating, visitor: VisitorCaller, s
     )
 
 
+def _boot(site: Site, services: Services) -> SiteBoot:
+    answered_within = services.configuration.policy.owner_answers_within
+    return SiteBoot(
+        name=site.name,
+        look=Look.model_validate(site.look),
+        buttons=[
+            Button(action=action.id, label=action.triggers.button)
+            for action in services.configuration.actions
+            if action.enabled and action.triggers.button
+        ],
+        reply_time_seconds=int(answered_within.total_seconds()),
+    )
+
+
 def _site(key: str, request: Request, services: Services) -> Site:
     site = services.configuration.site_by_key(key)
     if site is None:
@@ -191,4 +204,5 @@ def _opening(body: OpenConversation, site: Site, user_agent: str) -> Opening:
         attributes=facts.attributes,
         identified=identified,
         page={**body.page.model_dump(), "user_agent": user_agent[:500].replace("\x00", "")},
+        time_zone=body.time_zone,
     )

@@ -1,14 +1,30 @@
 """What goes over the wire between the widget and us."""
 
+from functools import cache
 from typing import Annotated, Any, Literal
 from uuid import UUID
+from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from api.fields import Email, MessageText, Text
 
 _Short = Annotated[Text, Field(max_length=100)]
 _Value = Annotated[Text, Field(max_length=2000)]
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    """Of this machine and of the `tzdata` package, which has the older names too: browsers still say them."""
+    return frozenset(available_timezones())
+
+
+def _known_or_none(name: str) -> str:
+    return name if name in _time_zones() else ""
+
+
+# A browser may know zones that we do not: nobody is turned away for that.
+_TimeZone = Annotated[Text, Field(max_length=64), AfterValidator(_known_or_none)]
 
 
 class VisitorFacts(BaseModel):
@@ -35,6 +51,11 @@ class OpenConversation(BaseModel):
         "`name`, `email`, `exp`.",
     )
     page: PageFacts = PageFacts()
+    time_zone: _TimeZone = Field(
+        "",
+        description="The visitor's, by its IANA name. One that is not known here counts as none.",
+        examples=["Europe/Berlin"],
+    )
 
 
 class Opened(BaseModel):
@@ -116,3 +137,10 @@ class SiteBoot(BaseModel):
     look: Look
     buttons: list[Button]
     reply_time_seconds: int | None = Field(description="How soon a person should answer, by the service policy.")
+
+
+class ThreadBoot(SiteBoot):
+    """What a page needs that has nothing but the conversation's token."""
+
+    conversation_id: UUID
+    site: str = Field(description="The site's public key.")

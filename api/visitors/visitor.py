@@ -6,14 +6,14 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
-from api import tokens
 from api.origins import allows, is_ours
 from api.problems import Problem, not_found
 from api.services import Services, Use
 from api.session.caller import bearer
-from api.tokens import BadToken, VisitorClaims
+from chatref import tokens
 from chatref.store.channels import Config
 from chatref.store.tables import Site
+from chatref.tokens import BadToken, VisitorClaims
 
 _scheme = HTTPBearer(auto_error=False, description="The conversation's `visitor_token`.", scheme_name="VisitorToken")
 AUTHENTICATED = [Depends(_scheme)]
@@ -27,15 +27,25 @@ def check_origin(request: Request, services: Services, site: Site | None) -> Non
         raise Problem(403, "origin_not_allowed", "This page may not embed the site's widget.")
 
 
+async def _token(request: Request, services: Use) -> VisitorClaims:
+    claims = _claims(request, services)
+    check_origin(request, services, await _site_of(claims, services))
+    return claims
+
+
 async def _visitor(conversation_id: UUID, request: Request, services: Use) -> VisitorClaims:
-    try:
-        claims = tokens.read(bearer(request), services.settings.token_key)
-    except BadToken:
-        raise Problem(401, "not_signed_in", "Send the conversation's visitor_token as Bearer.") from None
+    claims = _claims(request, services)
     if claims.conversation != conversation_id:
         raise Problem(403, "forbidden", "This token is for another conversation.")
     check_origin(request, services, await _site_of(claims, services))
     return claims
+
+
+def _claims(request: Request, services: Services) -> VisitorClaims:
+    try:
+        return tokens.read(bearer(request), services.settings.token_key)
+    except BadToken:
+        raise Problem(401, "not_signed_in", "Send the conversation's visitor_token as Bearer.") from None
 
 
 async def _site_of(claims: VisitorClaims, services: Services) -> Site | None:
@@ -50,3 +60,6 @@ async def _site_of(claims: VisitorClaims, services: Services) -> Site | None:
 
 
 VisitorCaller = Annotated[VisitorClaims, Depends(_visitor)]
+"""For the conversation of the path."""
+TokenCaller = Annotated[VisitorClaims, Depends(_token)]
+"""For whichever conversation the token is for."""

@@ -85,7 +85,8 @@ _ORDERS = {
 
 @dataclass(frozen=True)
 class Opening:
-    """Who begins a conversation, and where. `identified`: the owner's server vouched for who it is."""
+    """Who begins a conversation, and where. `identified`: the owner's server vouched for who it is. `time_zone` is the
+    visitor's (IANA), empty where it is not known."""
 
     conversation_id: UUID
     visitor_id: UUID
@@ -95,6 +96,7 @@ class Opening:
     attributes: dict[str, Any]
     identified: bool
     page: dict[str, str]
+    time_zone: str
 
 
 @dataclass(frozen=True)
@@ -133,8 +135,8 @@ _OPEN = """
     )
     insert into conversations
         (id, visitor_id, site_id, page, created_at, changed_at, last_seq, state, owner_name, team, priority, episode,
-         visitor_seen_seq)
-    values ($1, $2, $3, $8, now(), now(), 0, 'ai_handling', '', '', 'normal', 0, 0)
+         visitor_seen_seq, time_zone)
+    values ($1, $2, $3, $8, now(), now(), 0, 'ai_handling', '', '', 'normal', 0, 0, $9)
 """
 
 
@@ -151,6 +153,7 @@ async def open_one(database: Database, opening: Opening) -> None:
             json.dumps(opening.attributes),
             opening.identified,
             json.dumps(opening.page),
+            opening.time_zone,
         )
 
 
@@ -214,6 +217,7 @@ async def detail(database: Database, conversation_id: UUID) -> dict[str, Any] | 
         "earlier": [views.earlier(other) for other in earlier],
         "model": model,
         "seen_seq": row["visitor_seen_seq"],
+        "time_zone": row["time_zone"],
     }
     if user_agent := row["page"].get("user_agent"):
         context["user_agent"] = user_agent
@@ -227,6 +231,13 @@ async def site_of(database: Database, conversation_id: UUID) -> UUID | None:
             "select site_id from conversations where id = $1", conversation_id
         )
     return site_id
+
+
+async def parties(database: Database, conversation_id: UUID) -> tuple[UUID, UUID] | None:
+    """The ids of its visitor and of its site; None where there is no such conversation."""
+    async with database.driver() as connection:
+        row = await connection.fetchrow("select visitor_id, site_id from conversations where id = $1", conversation_id)
+    return None if row is None else (row["visitor_id"], row["site_id"])
 
 
 async def exists(database: Database, conversation_id: UUID) -> bool:

@@ -1,6 +1,7 @@
 """The conversation's log: what a workflow writes with every step, and what a later run reads of it."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -55,7 +56,7 @@ select (select count(*) from subject) as recorded, (select count(*) from hint) a
 
 _RECALL_ROW = """
 select last_seq, fence, state, owner_id, owner_name, team, tags, priority, waiting_since, deadline, handoff, details,
-       episode, case when visitors.identified then visitors.email else '' end as vouched_email
+       episode, visitors.email, visitors.identified, time_zone
 from conversations join visitors on visitors.id = visitor_id where conversations.id = $1
 """
 
@@ -111,11 +112,13 @@ class ConversationLog:
             row = await connection.fetchrow(_RECALL_ROW, UUID(conversation_id))
             if row is None:
                 raise UnknownConversation(conversation_id)
+            visitor = _visitor(row)
             if row["last_seq"] == 0:
-                return Past(vouched_email=row["vouched_email"])
+                return visitor
             ids = await connection.fetch(_RECALL_IDS, UUID(conversation_id), REMEMBERED_IDS)
             unanswered = await connection.fetch(_RECALL_UNANSWERED, UUID(conversation_id), UNANSWERED_AT_MOST)
-        return Past(
+        return replace(
+            visitor,
             last_seq=row["last_seq"],
             fence=row["fence"],
             message_ids=tuple(record["id"] for record in reversed(ids)),
@@ -124,7 +127,6 @@ class ConversationLog:
                 VisitorMessage(record["id"], record["text"], record["at"], record["data"].get("action", ""))
                 for record in reversed(unanswered)
             ),
-            vouched_email=row["vouched_email"],
             answers=_answers(await self.transcript(conversation_id)),
         )
 
@@ -215,6 +217,12 @@ def read_event(record: Any) -> Event:
         public=record["public"],
         data=record["data"],
     )
+
+
+def _visitor(record: Any) -> Past:
+    """Who it is with: all that there is to know of a conversation in which nothing was said."""
+    email: str = record["email"]
+    return Past(vouched_email=email if record["identified"] else "", email=email, time_zone=record["time_zone"])
 
 
 def _answers(events: tuple[Event, ...]) -> tuple[Exchange, ...]:

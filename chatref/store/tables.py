@@ -56,7 +56,7 @@ class Conversation(SQLModel, table=True):
     """The read model of one conversation; but for who and where, its workflow writes it.
 
     `last_seq` is 0 while nothing has been said. `changed_xid` is the transaction that wrote the row last, so that a
-    stream resumes without missing one.
+    stream resumes without missing one. `time_zone` is the visitor's, empty where it is not known.
     """
 
     __tablename__ = "conversations"
@@ -64,6 +64,7 @@ class Conversation(SQLModel, table=True):
     site_id: UUID = Field(foreign_key="sites.id", ondelete="CASCADE")
     visitor_id: UUID = Field(foreign_key="visitors.id", ondelete="CASCADE", index=True)
     page: dict[str, Any] = Field(default_factory=dict, sa_column=_json())
+    time_zone: str = Field(default="", sa_column_kwargs={"server_default": ""})
     created_at: datetime = Field(default_factory=_now, sa_column=_moment())
     changed_at: datetime = Field(default_factory=_now, sa_column=_moment(index=True))
     changed_xid: int = Field(

@@ -18,9 +18,9 @@ EVENT_COLUMNS = """
 
 CONVERSATION_COLUMNS = """
     c.id, c.state, c.owner_id, c.owner_name, c.tags, c.priority, c.last_message, c.waiting_since, c.deadline, c.handoff,
-    c.details, c.last_seq, c.created_at, c.changed_at, c.page, c.changed_xid, c.visitor_id, c.visitor_seen_seq,
-    v.name as visitor_name, v.email as visitor_email, v.attributes as visitor_attributes, v.identified,
-    t.slug as team_slug, t.name as team_name
+    c.details, c.last_seq, c.created_at, c.changed_at, c.page, c.time_zone, c.changed_xid, c.visitor_id,
+    c.visitor_seen_seq, v.name as visitor_name, v.email as visitor_email, v.attributes as visitor_attributes,
+    v.identified, t.slug as team_slug, t.name as team_name
 """
 
 # A team that was removed leaves its work to the default team.

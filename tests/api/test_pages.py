@@ -23,6 +23,8 @@ _FILES = {
     "inbox/assets/index-Dk3sA9_x.js": "inbox" * 1000,
     "inbox/push-worker.js": "worker",
     "demo/index.html": "<title>Shop</title>",
+    "chat/index.html": "<title>Your chat</title>",
+    "chat/assets/index-Dk3sA9_x.js": "chat",
 }
 
 
@@ -87,6 +89,21 @@ async def test_the_inboxs_worker_is_its_newest_and_as_confined_as_its_pages(brow
     assert answer.headers["content-type"].startswith("text/javascript")
     assert answer.headers["cache-control"] == "no-cache"
     assert "default-src 'self'" in answer.headers["content-security-policy"]
+
+
+async def test_the_page_of_one_conversation_keeps_its_address_to_itself(browser_http: httpx.AsyncClient) -> None:
+    for path in ("/chat", "/chat/"):
+        answer = await browser_http.get(path)
+        assert (answer.status_code, answer.text) == (200, "<title>Your chat</title>"), path
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["x-robots-tag"] == "noindex"
+        assert answer.headers["cache-control"] == "no-cache"
+        policy = answer.headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'; script-src 'self';")
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+    script = await browser_http.get("/chat/assets/index-Dk3sA9_x.js")
+    assert (script.text, "immutable" in script.headers["cache-control"]) == ("chat", True)
 
 
 async def test_large_scripts_are_compressed(browser_http: httpx.AsyncClient) -> None:

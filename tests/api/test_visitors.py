@@ -2,14 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import jwt
+import pytest
 
-from api import tokens
+from chatref import tokens
+from chatref.store.record import ConversationLog, UnknownConversation
+from chatref.thread_link import ThreadLinks
 from tests.api.house import AgentClient, House, VisitorClient, visit
+from tests.running import eventually as until
 
 
 class TestOpening:
@@ -57,6 +62,107 @@ class TestOpening:
         boot = (await http.get("/widget/v1/sites/demo")).json()
         assert boot["name"]
         assert any(button["action"] == "talk-to-person" for button in boot["buttons"])
+
+
+class TestTimeZone:
+    async def test_agents_see_the_visitors_time_zone(self, http: httpx.AsyncClient, ada: AgentClient) -> None:
+        visitor = await visit(http, time_zone="Asia/Calcutta")
+        assert await self.shown(ada, visitor) == "Asia/Calcutta"
+
+    async def test_one_that_is_not_known_here_counts_as_none(self, http: httpx.AsyncClient, ada: AgentClient) -> None:
+        for given in ({}, {"time_zone": ""}, {"time_zone": "Mars/Olympus_Mons"}, {"time_zone": "../../etc/passwd"}):
+            assert await self.shown(ada, await visit(http, **given)) == ""
+
+    async def test_a_name_has_at_most_64_characters(self, http: httpx.AsyncClient) -> None:
+        for length, status in ((64, 201), (65, 422)):
+            body = {"site": "demo", "time_zone": "x" * length}
+            assert (await http.post("/widget/v1/conversations", json=body)).status_code == status
+
+    async def test_it_and_the_address_are_what_a_run_begins_with(
+        self, http: httpx.AsyncClient, house: House, admin: AgentClient
+    ) -> None:
+        site = next(site for site in (await admin.get("/sites"))["items"] if site["key"] == "demo")
+        secret = (await admin.get(f"/sites/{site['id']}"))["identity_secret"]
+        signed = jwt.encode({"sub": "customer-9", "email": "kim@example.com"}, secret, "HS256")
+        log = ConversationLog(house.database)
+        now = datetime.now(UTC)
+        for vouched_email, given in (
+            ("", {"visitor": {"email": "kim@example.com"}}),
+            ("kim@example.com", {"identity_token": signed}),
+        ):
+            visitor = await visit(http, time_zone="Europe/Berlin", **given)
+            fresh = await log.recall(visitor.conversation_id)
+            await visitor.say("How do I skip a box?")
+            await settled(visitor, 2)
+            for past in (fresh, await log.recall(visitor.conversation_id)):
+                state = past.resume(visitor.conversation_id, now, 1)
+                assert (state.email, state.vouched_email) == ("kim@example.com", vouched_email)
+                assert state.time_zone == "Europe/Berlin"
+
+    @staticmethod
+    async def shown(agent: AgentClient, visitor: VisitorClient) -> str:
+        detail: dict[str, Any] = await agent.get(f"/conversations/{visitor.conversation_id}")
+        return str(detail["context"]["time_zone"])
+
+
+class TestLinkBack:
+    async def test_it_opens_the_same_thread(self, http: httpx.AsyncClient, house: House) -> None:
+        visitor = await visit(http)
+        await visitor.say("How do I skip a box?")
+        events = await settled(visitor, 2)
+
+        links = ThreadLinks(house.database, "https://chat.example.com/", house.settings.token_key)
+        page, _, token = (await links.to(UUID(visitor.conversation_id))).partition("#")
+        assert page == "https://chat.example.com/chat"
+        thread = await self.thread(http, token)
+        boot = (await http.get("/widget/v1/sites/demo")).json()
+        assert thread.json() == {**boot, "conversation_id": visitor.conversation_id, "site": "demo"}
+
+        back = VisitorClient(http, thread.json()["conversation_id"], token)
+        assert await back.events() == events
+        await back.say("And how do I pause?")
+        assert (await settled(visitor, 3))[2]["text"] == "And how do I pause?"
+
+    async def test_to_nothing_there_is_none(self, house: House) -> None:
+        links = ThreadLinks(house.database, house.settings.public_url, house.settings.token_key)
+        with pytest.raises(UnknownConversation):
+            await links.to(uuid4())
+
+    async def test_our_own_page_may_call_whatever_the_site_allows(
+        self, http: httpx.AsyncClient, house: House, admin: AgentClient
+    ) -> None:
+        body = {"name": "Shop", "allowed_origins": ["https://shop.example.com"]}
+        site = (await admin.http.post("/api/v1/sites", json=body)).json()
+        opened = (await http.post("/widget/v1/conversations", json={"site": site["key"]})).json()
+        token = opened["visitor_token"]
+        visitor = VisitorClient(http, opened["conversation_id"], token)
+        for ours in (house.settings.public_url, house.url):
+            assert (await self.thread(http, token, Origin=ours)).status_code == 200
+            assert (await visitor.post("typing", Origin=ours)).status_code == 204
+        for answer in (
+            await self.thread(http, token, Origin="https://evil.example.com"),
+            await visitor.post("typing", Origin="https://evil.example.com"),
+        ):
+            assert (answer.status_code, answer.json()["code"]) == (403, "origin_not_allowed")
+
+        assert (await admin.http.delete(f"/api/v1/sites/{site['id']}")).status_code == 204
+
+        async def gone() -> bool:
+            return (await self.thread(http, token)).status_code == 404
+
+        await until(gone, "the conversation went with its site")
+
+    async def test_without_a_token_of_ours_there_is_no_thread(self, http: httpx.AsyncClient, house: House) -> None:
+        claims = {name: str(uuid4()) for name in ("conversation", "visitor", "site")}
+        expired = jwt.encode({**claims, "exp": 1}, house.settings.token_key, "HS256")
+        for token in ("nothing", jwt.encode(claims, "x" * 32, "HS256"), expired):
+            answer = await self.thread(http, token)
+            assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
+        assert (await http.get("/widget/v1/conversation")).status_code == 401
+
+    @staticmethod
+    async def thread(http: httpx.AsyncClient, token: str, **headers: str) -> httpx.Response:
+        return await http.get("/widget/v1/conversation", headers={"Authorization": f"Bearer {token}", **headers})
 
 
 class TestMessages:

@@ -4,16 +4,22 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 from playwright.async_api import Browser, BrowserContext, ViewportSize, expect
+from pydantic import SecretStr
 
 from chatref.composition import WEB_PAGES
 from chatref.embedded.ports import free_ports
+from chatref.embedded.state import Directory
+from chatref.settings import Settings
+from chatref.store.database import Database
+from chatref.thread_link import ThreadLinks
 from tests.browser.desk import Agent, Desk
-from tests.browser.shopper import Shopper, calls_before_the_script
-from tests.running import Inbox, Installation
+from tests.browser.shopper import Reader, Shopper, calls_before_the_script
+from tests.running import Inbox, Installation, eventually
 
 PATIENCE_MS = 15_000
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
@@ -22,6 +28,8 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 NewContext = Callable[..., Awaitable[BrowserContext]]
 Visit = Callable[..., Awaitable[Shopper]]
 SitDown = Callable[..., Awaitable[Desk]]
+LinkTo = Callable[[Shopper], Awaitable[str]]
+Follow = Callable[..., Awaitable[Reader]]
 
 
 @pytest.fixture(scope="package")
@@ -133,3 +141,44 @@ async def sit_down(installation: Installation, new_context: NewContext) -> SitDo
         return Desk(context, page, agent)
 
     return sit_down
+
+
+@pytest.fixture
+async def link_to(installation: Installation) -> AsyncIterator[LinkTo]:
+    """The link, as e-mails have it, into the conversation of this visitor of the demo shop."""
+    settings = Settings(
+        database_url=installation.run["database_url"],
+        secret=SecretStr(Directory(installation.directory).secret("secret")),
+        public_url=installation.run["url"],
+    )
+    database = Database(settings.database_url)
+    links = ThreadLinks(database, settings.public_url, settings.token_key)
+
+    async def link_to(visitor: Shopper) -> str:
+        async def session() -> dict[str, Any] | None:
+            kept: dict[str, Any] | None = await visitor.page.evaluate(
+                "JSON.parse(localStorage.getItem('chatref:demo:session'))"
+            )
+            return kept
+
+        async def begun() -> bool:
+            return await session() is not None
+
+        await eventually(begun, "the conversation is begun with the first message")
+        return await links.to(UUID((await session() or {})["conversation_id"]))
+
+    yield link_to
+    await database.close()
+
+
+@pytest.fixture
+async def follow(new_context: NewContext) -> Follow:
+    """Somebody opens a link in a browser of their own."""
+
+    async def follow(link: str, **options: Any) -> Reader:
+        context = await new_context(**options)
+        page = await context.new_page()
+        await page.goto(link)
+        return Reader(context, page, "")
+
+    return follow

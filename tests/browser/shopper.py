@@ -82,3 +82,12 @@ class Shopper:
     async def ask_for_a_person(self) -> None:
         await self.tap("Talk to a person").click()
         await self.hears("I am getting a colleague for you")
+
+
+@dataclass
+class Reader(Shopper):
+    """The visitor on the page of their conversation: there, the card is the page."""
+
+    @property
+    def card(self) -> Locator:
+        return self.page.get_by_role("main", name="Chat with")

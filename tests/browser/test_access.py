@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from chatref.composition import WEB_PAGES
-from tests.browser.conftest import PHONE, SitDown, Visit
+from tests.browser.conftest import PHONE, Follow, LinkTo, SitDown, Visit
 from tests.browser.desk import Agent
 from tests.browser.shopper import ACCOUNT_QUESTION, ANSWER, CANCELLATION, PASSED_ON, QUESTION, SOURCE
 from tests.receiver import Answer, receiver
@@ -74,6 +74,52 @@ async def test_the_widget(scheme: str, axe: str, visit: Visit, sit_down: SitDown
     # Left unsent, it could still go out when the page closes, and open the conversation again in the next test.
     await visitor.context.set_offline(False)
     await expect(visitor.said("One more thing")).not_to_contain_text("Not sent yet")
+    assert found == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", ["desktop", "phone"])
+async def test_the_page_of_one_conversation(
+    scheme: str,
+    device: str,
+    visit: Visit,
+    sit_down: SitDown,
+    ada: Agent,
+    link_to: LinkTo,
+    follow: Follow,
+    axe: str,
+) -> None:
+    visitor = await visit(f"Axel {scheme} {device}")
+    await visitor.open()
+    await visitor.say(QUESTION)
+    await visitor.hears(ANSWER)
+    await visitor.ask_for_a_person()
+    phone = {"viewport": PHONE, "has_touch": True, "is_mobile": True} if device == "phone" else {}
+    reader = await follow(await link_to(visitor), color_scheme=scheme, reduced_motion="reduce", **phone)
+    await expect(reader.card.get_by_test_id("waiting")).to_be_visible()
+    found = await faults(reader.page, axe, "html")
+    desk = await sit_down(ada)
+    await desk.open(visitor.name)
+    await desk.take_over.click()
+    await desk.reply(visitor.name, "Your box leaves on Monday")
+    await reader.hears("Your box leaves on Monday")
+    found += await faults(reader.page, axe, "html")
+
+    box = await reader.card.bounding_box()
+    assert box is not None
+    window = reader.page.viewport_size
+    assert window is not None
+    if device == "phone":
+        assert (box["x"], box["y"], box["width"], box["height"]) == (0, 0, window["width"], window["height"])
+    else:
+        assert box["width"] == 720
+        assert box["x"] == (window["width"] - 720) / 2
+        assert box["height"] == window["height"] - 48
+    assert await reader.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    await reader.page.goto(f"{reader.page.url}#nothing")
+    await expect(reader.page.get_by_role("heading", name="This link no longer opens a chat")).to_be_visible()
+    found += await faults(reader.page, axe, "html")
     assert found == []
 
 

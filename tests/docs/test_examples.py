@@ -8,8 +8,8 @@ import subprocess
 import pytest
 from pydantic import TypeAdapter
 
-from api import tokens
 from api.actions.schemas import ActionBody
+from chatref import tokens
 from chatref.assistant.triggers import Triggers
 from chatref.conversation.policy import ServicePolicy
 from chatref.demo import default_actions

@@ -37,7 +37,7 @@ class Log:
     async def open(self) -> UUID:
         async with self.database.session() as session:
             await session.merge(Site(id=self._site, key="site", name="Site", identity_secret="secret"))
-        opening = Opening(uuid4(), uuid4(), self._site, "", "", {}, False, {})
+        opening = Opening(uuid4(), uuid4(), self._site, "", "", {}, False, {}, "")
         await conversations.open_one(self.database, opening)
         return opening.conversation_id
 

@@ -1,6 +1,6 @@
 /// The visitor's routes. Every failure is a `Problem`; status 0 means that nothing was heard of the server.
 
-import type { ChatEvent, Session, VisitorInfo } from "../shared/wire";
+import type { ChatEvent, Session, ThreadInfo, VisitorInfo } from "../shared/wire";
 
 const PATIENCE_MS = 15_000;
 
@@ -29,6 +29,7 @@ export interface NewConversation {
   visitor?: VisitorInfo;
   identity_token?: string;
   page?: { url: string; title: string };
+  time_zone?: string;
 }
 
 export interface NewMessage {
@@ -44,6 +45,12 @@ export class VisitorApi {
   async begin(conversation: NewConversation): Promise<Session> {
     const response = await this.request("POST", "/conversations", { body: conversation });
     return (await response.json()) as Session;
+  }
+
+  /// Which conversation the token is for, and how its site looks.
+  async thread(token: string): Promise<ThreadInfo> {
+    const response = await this.request("GET", "/conversation", { headers: authorization(token) });
+    return (await response.json()) as ThreadInfo;
   }
 
   /// Safe to repeat with the same id.
@@ -88,8 +95,10 @@ export class VisitorApi {
     },
   ): Promise<Response> {
     const { session, body } = options;
-    const headers: Record<string, string> = { ...options.headers };
-    if (session) headers.Authorization = `Bearer ${session.visitor_token}`;
+    const headers: Record<string, string> = {
+      ...options.headers,
+      ...(session && authorization(session.visitor_token)),
+    };
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const conversation = session ? `/conversations/${session.conversation_id}` : "";
     let response: Response;
@@ -110,6 +119,8 @@ export class VisitorApi {
     return response;
   }
 }
+
+const authorization = (token: string): Record<string, string> => ({ Authorization: `Bearer ${token}` });
 
 async function problem(response: Response): Promise<Problem> {
   const body = (await response.json().catch(() => ({}))) as { code?: unknown };

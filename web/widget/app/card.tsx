@@ -1,4 +1,5 @@
-/// The card: who one talks to, the thread, where things stand, and the input.
+/// The card: who one talks to, the thread, where things stand, and the input. A dialog on a page of others; where it cannot be
+/// closed, the page itself.
 
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
@@ -36,7 +37,7 @@ export function CardView({ chat, shell, prefill }: Parts & { prefill: { text: st
     <div
       ref={card}
       class="card"
-      role="dialog"
+      role={shell.close ? "dialog" : "main"}
       aria-label={words.card(shell.info().name)}
       tabIndex={-1}
       data-state={chat.standing.state}
@@ -59,16 +60,19 @@ function focusInput(card: HTMLElement | null): void {
 function Header({ chat, shell }: Parts): VNode {
   const { agent } = chat.standing;
   const { name } = shell.info();
+  const Name = shell.close ? "h2" : "h1";
   return (
     <div class="head">
       <span class="face">{agent ? initial(agent) : <Icon name="spark" />}</span>
       <div class="who">
-        <h2>{name}</h2>
+        <Name>{name}</Name>
         <p>{line(chat.standing)}</p>
       </div>
-      <button type="button" class="round" aria-label={words.close} onClick={() => shell.close()}>
-        <Icon name="close" />
-      </button>
+      {shell.close ? (
+        <button type="button" class="round" aria-label={words.close} onClick={() => shell.close?.()}>
+          <Icon name="close" />
+        </button>
+      ) : null}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 /// The visitor's side of the conversation: one object that holds the session, the events, the outbox and the stream.
 
 import type { Shell } from "../shared/shell";
-import { type Drawer, kept } from "../shared/storage";
+import type { Drawer } from "../shared/storage";
 import type { ChatEvent, Draft, Session } from "../shared/wire";
 import { type NewMessage, Problem, VisitorApi } from "./api";
 import { EventStore } from "./events";
@@ -25,6 +25,8 @@ const thisPage = (): { url: string; title: string } => ({
   url: location.href.slice(0, LONGEST_URL),
   title: document.title.slice(0, LONGEST_TITLE),
 });
+
+const timeZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 type Heard = { events: ChatEvent[] } | { typing: { kind: string; name: string } } | { draft: Draft };
 
@@ -53,7 +55,7 @@ export class Chat {
 
   constructor(private readonly shell: Shell) {
     this.api = new VisitorApi(shell.host);
-    this.drawer = kept(shell.site);
+    this.drawer = shell.kept;
     this.outbox = new Outbox(
       this.drawer,
       (message) => this.deliver(message),
@@ -170,7 +172,7 @@ export class Chat {
   /// say), the page hears of it, and the visitor is served all the same, as somebody unknown.
   private async introduce(): Promise<Session> {
     const { info, identityToken } = this.shell.visitor();
-    const bare = { site: this.shell.site, page: thisPage() };
+    const bare = { site: this.shell.site, page: thisPage(), time_zone: timeZone() };
     try {
       return await this.api.begin({
         ...bare,
@@ -207,7 +209,7 @@ export class Chat {
 
   private listen(session: Session): void {
     this.tabs = new Tabs({
-      name: `chatref:${this.shell.site}:${session.conversation_id}`,
+      name: `chatref:${session.conversation_id}`,
       run: (signal) =>
         follow(
           {
@@ -311,11 +313,13 @@ export class Chat {
     if (session) this.join(session);
   }
 
-  /// The server does not know this conversation or its token any more: begin afresh with what is unsent.
+  /// The server does not know this conversation or its token any more: begin afresh with what is unsent, unless the page is
+  /// there for this conversation only.
   private lost(session: Session): void {
     if (session !== this.session) return;
     this.leave();
-    this.outbox.resend();
+    if (this.shell.gone) this.shell.gone();
+    else this.outbox.resend();
   }
 
   private leave(): void {

@@ -1,8 +1,7 @@
 /// Where the visitor writes, with the way to a person always beside it.
 
 import type { VNode } from "preact";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { forThisTab } from "../shared/storage";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { words } from "../shared/strings";
 import type { SpeakingParts } from "./card";
 import { Icon } from "./icons";
@@ -15,15 +14,15 @@ export function Composer({
   say,
   prefill,
 }: SpeakingParts & { prefill: { text: string } | undefined }): VNode {
-  const drafts = useMemo(() => forThisTab(shell.site), [shell.site]);
-  const [text, setText] = useState(() => prefill?.text ?? drafts.get<string>("draft") ?? "");
+  const { tab } = shell;
+  const [text, setText] = useState(() => prefill?.text ?? tab.get<string>("draft") ?? "");
   const input = useRef<HTMLTextAreaElement>(null);
   const { agent, state } = chat.standing;
 
   useEffect(() => {
     if (prefill) setText(prefill.text);
   }, [prefill]);
-  useEffect(() => drafts.set("draft", text), [drafts, text]);
+  useEffect(() => tab.set("draft", text), [tab, text]);
   useLayoutEffect(() => {
     const element = input.current;
     if (!element) return;

@@ -1,6 +1,7 @@
 /// The chat on the page: a host element with a shadow root, the launcher in it, and the card once it is needed.
 
-import { palette, type Scheme } from "../shared/colors";
+import type { Scheme } from "../shared/colors";
+import { createFrame, paint } from "../shared/frame";
 import type { Card, Options, Shell } from "../shared/shell";
 import { forThisTab, kept } from "../shared/storage";
 import type { SiteInfo } from "../shared/wire";
@@ -13,9 +14,9 @@ declare const __APP_PATH__: string;
 export type Place = Pick<Shell, "host" | "site" | "emitter" | "options" | "visitor">;
 
 export class Widget {
-  private readonly element = document.createElement("div");
+  private readonly element: HTMLElement;
   private readonly root: ShadowRoot;
-  private readonly frame = document.createElement("div");
+  private readonly frame: HTMLElement;
   private readonly stopped = new AbortController();
   private readonly darkness = window.matchMedia("(prefers-color-scheme: dark)");
   private readonly tab;
@@ -30,13 +31,7 @@ export class Widget {
 
   constructor(private readonly place: Place) {
     this.tab = forThisTab(place.site);
-    this.element.id = "chatref";
-    this.root = this.element.attachShadow({ mode: "open" });
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(styles);
-    this.root.adoptedStyleSheets = [sheet];
-    this.frame.className = "chatref";
-    this.root.append(this.frame);
+    ({ element: this.element, root: this.root, frame: this.frame } = createFrame(styles));
     for (const name of ["keydown", "keypress", "keyup"] as const) this.frame.addEventListener(name, this.typed);
     const { signal } = this.stopped;
     this.darkness.addEventListener("change", () => this.refresh(), { signal });
@@ -70,12 +65,8 @@ export class Widget {
     if (!this.info || !this.launcher) return;
     const options = this.place.options();
     const { style, dataset } = this.frame;
-    const scheme = this.scheme(options);
-    dataset.scheme = scheme;
+    paint(this.frame, this.info.look.color, this.scheme(options));
     dataset.position = options.position ?? (this.info.look.position.includes("left") ? "left" : "right");
-    for (const [name, value] of Object.entries(palette(this.info.look.color, scheme))) {
-      style.setProperty(`--${name}`, value);
-    }
     style.setProperty("--z", String(options.zIndex ?? 2147483000));
     style.setProperty("--edge", `${options.padding ?? 20}px`);
     this.launcher.refresh({
@@ -170,6 +161,8 @@ export class Widget {
       ...this.place,
       root: this.root,
       frame: this.frame,
+      kept: kept(this.place.site),
+      tab: this.tab,
       info: () => this.info as SiteInfo,
       close: () => this.close(),
       setUnread: (count) => {

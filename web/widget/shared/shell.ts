@@ -1,6 +1,8 @@
-/// What the loader and the card know of each other: the loader is small and always there, the card comes when it is needed.
+/// What the card and what it stands in know of each other: on a site's page the loader, which is small and always there while
+/// the card comes when it is needed; on our own page (`page/`) nothing else.
 
 import type { Emitter } from "./emitter";
+import type { Drawer } from "./storage";
 import type { SiteInfo, VisitorInfo } from "./wire";
 
 export interface Options {
@@ -25,8 +27,13 @@ export interface Shell {
   readonly info: () => SiteInfo;
   readonly options: () => Options;
   readonly visitor: () => { info: VisitorInfo; identityToken?: string };
-  /// The card asks to be closed; the loader closes it and gives the focus back.
-  close(): void;
+  /// Where the conversation is kept, and what is only this tab's.
+  readonly kept: Drawer;
+  readonly tab: Drawer;
+  /// The card asks to be closed; the loader closes it and gives the focus back. Absent where it cannot be closed.
+  close?(): void;
+  /// The server does not know the conversation, or its token, any more. Where this is absent, the next one is begun.
+  gone?(): void;
   setUnread(count: number): void;
 }
 

@@ -6,6 +6,22 @@ export const launcherWords = {
   close: "Close chat",
 };
 
+export const pageWords = {
+  opening: { title: "Opening your chat…", text: "" },
+  unreachable: {
+    title: "We cannot be reached right now",
+    text: "We keep trying, and your chat opens as soon as it works. You can leave this page open.",
+  },
+  missing: {
+    title: "Your chat is not open here",
+    text: "Open the link from your e-mail once more, or open the chat on the website where you wrote.",
+  },
+  gone: {
+    title: "This link no longer opens a chat",
+    text: "Open the chat on the website where you wrote, and go on there.",
+  },
+};
+
 export const words = {
   card: (site: string) => `Chat with ${site}`,
   close: "Close chat",

@@ -60,6 +60,12 @@ export interface SiteInfo {
   reply_time_seconds: number | null;
 }
 
+/// The same for a page that has nothing but the conversation's token. `site` is the site's key.
+export interface ThreadInfo extends SiteInfo {
+  site: string;
+  conversation_id: string;
+}
+
 export interface Session {
   conversation_id: string;
   visitor_token: string;

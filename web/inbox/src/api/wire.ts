@@ -165,6 +165,8 @@ export interface ConversationContext {
   earlier: EarlierConversation[];
   user_agent?: string;
   seen_seq: number;
+  /** The visitor's, by its IANA name; empty where it is not known. */
+  time_zone: string;
   model: ModelUse;
 }
 

@@ -1,4 +1,4 @@
-import { BadgeCheck, Check, Clock, Globe, Mail, Minus, Monitor, Plus, Sparkles, Users, X } from "lucide-react";
+import { BadgeCheck, Check, Clock, Globe, History, Mail, Minus, Monitor, Plus, Sparkles, Users, X } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { Link } from "wouter";
 import type { ConversationContext, ConversationEvent, Row } from "../api/wire";
@@ -13,7 +13,7 @@ import { browserOf } from "../text/browser";
 import { webAddress } from "../text/links";
 import { visitorName } from "../text/names";
 import { reasonOf } from "../text/sentences";
-import { exactTime, longAgo, shortAge } from "../text/times";
+import { exactTime, longAgo, shortAge, timeThere } from "../text/times";
 import { costOf } from "../text/usage";
 import { useActions } from "./actions";
 import { Why } from "./why";
@@ -73,7 +73,7 @@ export function Details({ row, context, events, view }: DetailsProps) {
         )}
         <Tags row={row} />
       </Card>
-      <Where row={row} userAgent={context?.user_agent} cost={context ? costOf(context.model) : ""} />
+      <Where row={row} context={context} />
       {context && context.earlier.length > 0 && (
         <Card title="Earlier">
           <ul className="earlier">
@@ -185,8 +185,13 @@ function Tags({ row }: { row: Row }) {
   );
 }
 
-function Where({ row, userAgent, cost }: { row: Row; userAgent: string | undefined; cost: string }) {
+function Where({ row, context }: { row: Row; context: ConversationContext | undefined }) {
+  const now = useNow();
   const href = webAddress(row.page.url);
+  const userAgent = context?.user_agent;
+  const zone = context?.time_zone ?? "";
+  const there = timeThere(zone, now);
+  const cost = context ? costOf(context.model) : "";
   return (
     <Card title="Where">
       {href && (
@@ -199,8 +204,13 @@ function Where({ row, userAgent, cost }: { row: Row; userAgent: string | undefin
           <Monitor size={13} aria-hidden /> {browserOf(userAgent)}
         </p>
       )}
+      {there && (
+        <p className="details__line" title="The time zone of the visitor's browser when they began">
+          <Clock size={13} aria-hidden /> {there} for them · {zone.replaceAll("_", " ")}
+        </p>
+      )}
       <p className="details__line details__line--grey" title={exactTime(row.created_at)}>
-        <Clock size={13} aria-hidden /> First wrote {longAgo(row.created_at, useNow())}
+        <History size={13} aria-hidden /> First wrote {longAgo(row.created_at, now)}
       </p>
       {cost && (
         <p className="details__line details__line--grey" title="What the language model has read and written here">

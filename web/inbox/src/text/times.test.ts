@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ago, dayName, longAgo, sameDay, shortAge } from "./times";
+import { ago, dayName, longAgo, sameDay, shortAge, timeThere } from "./times";
 
 const at = new Date(2026, 2, 4, 12, 0).toISOString();
 const minutesLater = (minutes: number) => Date.parse(at) + minutes * 60_000;
@@ -24,4 +24,17 @@ test("days are named from where one sits", () => {
   expect(dayName(at, minutesLater(13 * 60))).toBe("Yesterday");
   expect(sameDay(at, new Date(minutesLater(60)).toISOString())).toBe(true);
   expect(sameDay(at, new Date(minutesLater(13 * 60)).toISOString())).toBe(false);
+});
+
+test("what time it is elsewhere, with the day where it is another", () => {
+  const noon = Date.UTC(2026, 2, 4, 12, 5);
+  expect(timeThere("Asia/Tokyo", noon)).toMatch(/(?:21|9):05/);
+  // Wherever this runs, it is the same day in one of them, and another in the other.
+  const [ahead, behind] = ["Pacific/Kiritimati", "Pacific/Pago_Pago"].map((zone) => timeThere(zone, noon) ?? "");
+  expect([ahead?.includes("Thu"), behind?.includes("Wed")].filter(Boolean)).toHaveLength(1);
+});
+
+test("nothing is said of a zone that is not known", () => {
+  expect(timeThere("", 0)).toBeUndefined();
+  expect(timeThere("Mars/Olympus_Mons", 0)).toBeUndefined();
 });

@@ -15,6 +15,20 @@ export function timeOfDay(at: string): string {
   return clock.format(Date.parse(at));
 }
 
+/** What the clock shows where somebody else is, with the day where it is another than here: "14:05", "Sat 14:05". */
+export function timeThere(zone: string, now: number): string | undefined {
+  if (!zone) return undefined;
+  const day = (timeZone?: string) => new Intl.DateTimeFormat("en", { timeZone, dateStyle: "short" }).format(now);
+  try {
+    const weekday = day(zone) === day() ? undefined : "short";
+    const parts = { timeZone: zone, hour: "numeric", minute: "2-digit", weekday } as const;
+    return new Intl.DateTimeFormat(undefined, parts).format(now);
+  } catch {
+    // The visitor's browser knew it, this one does not.
+    return undefined;
+  }
+}
+
 export function exactTime(at: string): string {
   return exact.format(Date.parse(at));
 }
