@@ -20,9 +20,9 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from api.problems import Problem, unavailable
-from chatref.conversation.policy import ServicePolicy
 from chatref.conversation.state import Accepted
 from chatref.conversation.turns import VisitorMessage
+from chatref.store.policies import Versioned
 from workflows.conversation import ConversationWorkflow
 from workflows.messages import Claim, ConversationInput, Rating, Release, Resolve, Say, Tag, Transfer
 from workflows.names import TASK_QUEUE, workflow_id
@@ -41,7 +41,7 @@ _ENDED_MEANWHILE = "AcceptedUpdateCompletedWorkflow"
 class Start:
     """What a conversation's run begins with, if none is running. `summary` is for operators: nothing personal in it."""
 
-    policy: ServicePolicy
+    policy: Versioned
     default_team: str
     summary: str
 
@@ -160,7 +160,8 @@ class Conversations:
 
 
 def _input(conversation_id: UUID, start: Start) -> ConversationInput:
-    return ConversationInput(str(conversation_id), start.policy, start.default_team)
+    policy = start.policy
+    return ConversationInput(str(conversation_id), policy.policy, start.default_team, policy_version=policy.version)
 
 
 def _name(signal: Callable[..., Any]) -> str:

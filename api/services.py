@@ -42,7 +42,7 @@ class Services:
             return None
         site = self.configuration.sites.get(site_id)
         summary = f"Chat on {site.name}" if site else "Chat"
-        return Start(self.configuration.policy, self.configuration.default_team, summary)
+        return Start(self.configuration.policy_of(), self.configuration.default_team, summary)
 
 
 # Both are `async` for speed: FastAPI runs what is not in another thread.

@@ -15,6 +15,7 @@ from temporalio.client import Client
 from temporalio.service import GrpcCompression, RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from activities.duty import ChannelActivities, TeamActivities
 from activities.ingestion import IngestionActivities
 from activities.log import LogActivities
 from activities.responder import ResponderActivities
@@ -24,24 +25,32 @@ from api.deliveries import Deliveries as Notices
 from api.engine import Conversations
 from api.ingestions import Ingestions
 from api.problems import Problem
+from chatref.alerting.alerting import Alerting, Postman
+from chatref.alerting.channels import Channel as AlertChannel
+from chatref.alerting.channels import Command, Hooks, Mail, Push
 from chatref.assistant.interface import Assistant
 from chatref.assistant.keyless import KeylessAssistant
 from chatref.assistant.openai import OpenAIAssistant, connect
 from chatref.assistant.responder import Responder
 from chatref.configuration import Configuration
+from chatref.conversation.policy import COMMAND, EMAIL, PUSH
+from chatref.duty import Duty
 from chatref.embedding.interface import Embedder
 from chatref.embedding.local import LocalEmbedder
 from chatref.embedding.openai import OpenAIEmbedder
 from chatref.engine import EngineUnavailable
 from chatref.ingestion.ingestion import SourceReading
 from chatref.ingestion.reader import Reader
-from chatref.settings import Settings, TemporalSettings, WatchdogSettings
+from chatref.push.pusher import Pusher
+from chatref.push.vapid import Vapid
+from chatref.settings import Settings, TemporalSettings, WatchdogSettings, mail_server
 from chatref.store.channels import Channel, Config
 from chatref.store.database import Database, DatabaseUnavailable
 from chatref.store.drafts import LiveDrafts
 from chatref.store.listener import Listener
 from chatref.store.record import ConversationLog
 from chatref.store.usage import UsageLog
+from chatref.thread_link import ThreadLinks
 from chatref.waits import Waits
 from chatref.waits_report import LiveWaits
 from chatref.watchdog.channels import channels
@@ -50,7 +59,7 @@ from chatref.watchdog.watch import Watchdog
 from chatref.webhooks.deliveries import Deliveries
 from chatref.webhooks.posting import Poster
 from workflows.inspection import Executions
-from workflows.names import INGESTION_QUEUE, TASK_QUEUE, WEBHOOK_QUEUE
+from workflows.names import ALERT_QUEUE, INGESTION_QUEUE, TASK_QUEUE, WEBHOOK_QUEUE
 from workflows.plugin import chatref_plugin
 
 
@@ -153,6 +162,22 @@ def embedder(settings: Settings) -> Embedder | None:
     return OpenAIEmbedder(key, settings.embedding_base_url, settings.embedding_model or SERVED_EMBEDDING_MODEL)
 
 
+def duty_of(
+    settings: Settings, database: Database, configuration: Configuration, poster: Poster, pusher: Pusher
+) -> tuple[Duty, Alerting]:
+    """How teams stand, and how they are told, over what is set up."""
+    ways: dict[str, AlertChannel] = {PUSH: Push(database, pusher)}
+    postman = None
+    if (server := mail_server(settings.smtp_url)) is not None:
+        ways[EMAIL] = Mail(server, settings.email_from)
+        postman = Postman(server, settings.email_from, ThreadLinks(database, settings.public_url, settings.token_key))
+    if settings.alert_command:
+        ways[COMMAND] = Command(settings.alert_command)
+    hooks = Hooks(database, poster)
+    duty = Duty(database, configuration, mail=EMAIL in ways, command=COMMAND in ways)
+    return duty, Alerting(database, configuration, ways, hooks, postman, settings.public_url)
+
+
 @asynccontextmanager
 async def workers(settings: Settings, client: Client) -> AsyncIterator[list[Worker]]:
     """A worker of the conversations, with its own view of the configuration, one that reads sources, and one that
@@ -172,6 +197,7 @@ async def workers(settings: Settings, client: Client) -> AsyncIterator[list[Work
         connected,
     )
     poster = Poster(allow_private=settings.private_addresses)
+    pusher = Pusher(Vapid.derived(settings.push_seed, settings.public_url), allow_private=settings.private_addresses)
     try:
         await configuration.start()
         await listener.start()
@@ -186,12 +212,14 @@ async def workers(settings: Settings, client: Client) -> AsyncIterator[list[Work
         ingestion = IngestionActivities(
             SourceReading(database_of_sources, reader, allow_private=settings.private_addresses)
         )
+        duty, alerting = duty_of(settings, database, configuration, poster, pusher)
+        teams, channels_of_alerts = TeamActivities(duty), ChannelActivities(alerting)
         webhooks = WebhookActivities(Deliveries(database, poster, settings.public_url))
         yield [
             Worker(
                 client,
                 task_queue=TASK_QUEUE,
-                activities=[log.record, log.recall, answers.consider, answers.think],
+                activities=[log.record, log.recall, answers.consider, answers.think, teams.look],
                 max_concurrent_activities=200,
                 max_concurrent_workflow_tasks=WORKFLOW_TASKS_AT_ONCE,
                 # The sandbox finds what is not deterministic, and the tests run in it. Here it would cost a third of
@@ -220,9 +248,17 @@ async def workers(settings: Settings, client: Client) -> AsyncIterator[list[Work
                 graceful_shutdown_timeout=GRACE,
                 sticky_queue_schedule_to_start_timeout=STICKY,
             ),
+            Worker(
+                client,
+                task_queue=ALERT_QUEUE,
+                activities=[channels_of_alerts.tell],
+                max_concurrent_activities=100,
+                graceful_shutdown_timeout=GRACE,
+            ),
         ]
     finally:
         await poster.close()
+        await pusher.close()
         await reader.stop()
         await database_of_sources.close()
         await listener.stop()

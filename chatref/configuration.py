@@ -19,6 +19,7 @@ from chatref.knowledge.search import Search
 from chatref.store import actions, briefings, policies, sites, sources, teams
 from chatref.store.channels import Config, config_changed
 from chatref.store.database import Database, DatabaseUnavailable
+from chatref.store.policies import Versioned
 from chatref.store.tables import Site, Team
 from chatref.vectors import COMPUTE_AGAIN_AFTER, Vectors
 
@@ -44,7 +45,7 @@ class Configuration:
         question_limit: timedelta = TIME_LIMIT,
         compute_again_after: float = COMPUTE_AGAIN_AFTER,
     ) -> None:
-        self.policy = ServicePolicy()
+        self._policies: dict[str, Versioned] = {}
         self.sites: dict[UUID, Site] = {}
         self.teams: list[Team] = []
         self.actions: list[CustomAction] = []
@@ -117,6 +118,11 @@ class Configuration:
     def default_team(self) -> str:
         return next((team.slug for team in self.teams if team.is_default), "")
 
+    def policy_of(self, team: str = policies.DEFAULT) -> Versioned:
+        """The team's own policy, or else the default one."""
+        default = self._policies.get(policies.DEFAULT, Versioned(0, ServicePolicy()))
+        return self._policies.get(team, default)
+
     def site_by_key(self, key: str) -> Site | None:
         return next((site for site in self.sites.values() if site.key == key), None)
 
@@ -166,9 +172,7 @@ class Configuration:
 
     async def _read_policy(self) -> None:
         async with self._database.session() as session:
-            current = await policies.current(session)
-        if current is not None:
-            self.policy = current[1]
+            self._policies = await policies.current(session)
 
     async def _read_briefing(self) -> None:
         async with self._database.session() as session:

@@ -1,5 +1,6 @@
 """Settings from the environment (`CHATREF_…`, and the usual names of what others define). Read once, at the start."""
 
+import shlex
 from datetime import timedelta
 from functools import cached_property
 from hashlib import sha256
@@ -25,6 +26,16 @@ class TemporalSettings(BaseSettings):
     """For Temporal Cloud; use it with `TEMPORAL_TLS=true`."""
     temporal_tls: bool = Field(False, validation_alias=AliasChoices("TEMPORAL_TLS"))
     """Whether to connect by TLS."""
+
+
+def mail_server(url: SecretStr | None) -> MailServer | None:
+    """Where mail is handed in; None where that is not set. Raises `ValueError`."""
+    if url is None:
+        return None
+    try:
+        return MailServer.at(url.get_secret_value())
+    except ValueError as error:
+        raise ValueError(f"CHATREF_SMTP_URL {error}") from None
 
 
 def _seconds(value: Any) -> Any:
@@ -65,11 +76,7 @@ class WatchdogSettings(TemporalSettings):
     def _email_can_be_sent(self) -> "WatchdogSettings":
         if self.watchdog_email and self.smtp_url is None:
             raise ValueError("CHATREF_WATCHDOG_EMAIL needs CHATREF_SMTP_URL")
-        if self.smtp_url is not None:
-            try:
-                MailServer.at(self.smtp_url.get_secret_value())
-            except ValueError as error:
-                raise ValueError(f"CHATREF_SMTP_URL {error}") from None
+        mail_server(self.smtp_url)
         return self
 
 
@@ -97,12 +104,28 @@ class Settings(TemporalSettings):
     embedding_model: str | None = None
     """Default: `text-embedding-3-small` with a server, `sentence-transformers/all-MiniLM-L6-v2` on this machine.
     `none` searches by words alone."""
+    smtp_url: SecretStr | None = None
+    """The mail server: `smtp://user:password@host:587`, or `smtps://` for TLS from the start. Agents who are not there
+    are alerted by it, and visitors who left their address are sent their answers."""
+    email_from: str = "chatref@localhost"
+    """The sender of e-mails."""
+    alert_command: str = ""
+    """A command that is run for the alerts of the channel `command`, with the alert as JSON on its standard input."""
     visitor_messages_per_minute: int = 3000
     """Per conversation; more answers 429. Bursts become one turn, so this guards the server, not the model."""
 
     private_addresses: bool = False
     """Whether private networks and this machine may be connected to: to read their pages as sources, and to deliver to
     webhooks and push services there, which then need no `https`."""
+
+    @model_validator(mode="after")
+    def _alerts_can_be_sent(self) -> "Settings":
+        mail_server(self.smtp_url)
+        try:
+            shlex.split(self.alert_command)
+        except ValueError as error:
+            raise ValueError(f"CHATREF_ALERT_COMMAND cannot be read: {error}") from None
+        return self
 
     @cached_property
     def token_key(self) -> bytes:

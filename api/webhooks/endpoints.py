@@ -65,7 +65,7 @@ async def list_webhooks(admin: Admin, services: Use) -> WebhookList:
 async def create(body: WebhookBody, admin: Admin, services: Use) -> WebhookWithSecret:
     """A new webhook, with a secret of its own."""
     _check_address(body, services)
-    webhook = Webhook(slug=body.slug, name=body.name, url=body.url, enabled=body.enabled, secret=new_secret())
+    webhook = Webhook(**body.model_dump(), secret=new_secret())
     async with services.database.session() as session:
         if await webhooks.by_slug(session, body.slug) is not None:
             raise Problem(409, "exists", "Another webhook has this slug.")
@@ -91,7 +91,8 @@ async def replace(webhook: Known, body: WebhookBody, services: Use) -> WebhookWi
             if same is not None:
                 raise Problem(409, "exists", "Another webhook has this slug.")
             await _refuse_if_used(session, current)
-        current.slug, current.name, current.url, current.enabled = body.slug, body.name, body.url, body.enabled
+        for name, value in body.model_dump().items():
+            setattr(current, name, value)
         current.stopped_because = "" if body.enabled else current.stopped_because
         await webhooks.save(session, current)
         return await _out(session, current)

@@ -21,6 +21,11 @@ class WebhookBody(BaseModel):
         "may connect to private networks.",
         examples=["https://crm.example.com/chatref"],
     )
+    format: Literal["standard", "slack"] = Field(
+        "standard",
+        description="`standard`: signed notices (Standard Webhooks). `slack`: `{text}`, as Slack and its like take it; "
+        "for the alerts of service policies only.",
+    )
     enabled: bool = True
 
 

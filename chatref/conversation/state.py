@@ -48,8 +48,8 @@ class ConversationState:
     episode's, and what agents said in any. `tokens` is what the model cost in this episode. `vouched_email` is the
     visitor's address where the owner's server signed it.
 
-    `email` is the visitor's address as far as it is known, `email_asked` how often it was asked for, and `by_email` says
-    that answers are mailed too, because the visitor was told that they would be. `answered` says that a person has
+    `email` is the visitor's address as far as it is known, `email_asked` how often it was asked for, and `by_email`
+    says that answers are mailed too, because the visitor was told that they would be. `answered` says that a person has
     answered in this handoff. `time_zone` is the visitor's, empty for unknown.
     """
 

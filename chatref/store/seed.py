@@ -48,7 +48,7 @@ async def seed(database: Database, *, demo: bool, admin_email: str = "", admin_p
         await (await session.connection()).execute(_ONE_SEEDER)
         await _teams(session, demo)
         await _site(session, demo)
-        if await policies.current(session) is None:
+        if not await policies.current(session):
             await policies.replace(session, ServicePolicy())
         if (await session.exec(select(ActionVersion.action_id).limit(1))).first() is None:
             await _actions(session)

@@ -138,7 +138,9 @@ class Team(SQLModel, table=True):
 
 
 class Agent(SQLModel, table=True):
-    """A human of the support team. `role` is agent or admin; `password_hash` is Argon2id, empty: cannot sign in."""
+    """A human of the support team. `role` is agent, supervisor or admin; `password_hash` is Argon2id, empty: cannot
+    sign in. `seen_at` is when their inbox was last known to be open.
+    """
 
     __tablename__ = "agents"
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -147,6 +149,7 @@ class Agent(SQLModel, table=True):
     role: str = "agent"
     password_hash: str = ""
     available: bool = True
+    seen_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
     active: bool = True
     created_at: datetime = Field(default_factory=_now, sa_column=_moment())
 
@@ -213,10 +216,15 @@ class ActionPlace(SQLModel, table=True):
 
 
 class PolicyVersion(SQLModel, table=True):
-    """One version of the service policy (`chatref.conversation.policy.ServicePolicy` in `body`). The latest counts."""
+    """One version of a team's service policy (`chatref.conversation.policy.ServicePolicy` in `body`).
+
+    The latest of its `team` (a slug; empty for the default policy) counts, unless it says that there is none any more.
+    """
 
     __tablename__ = "policy_versions"
     version: int | None = Field(default=None, primary_key=True)
+    team: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    deleted: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     created_at: datetime = Field(default_factory=_now, sa_column=_moment())
 
@@ -339,7 +347,9 @@ class TextVector(SQLModel, table=True):
 
 
 class Webhook(SQLModel, table=True):
-    """An address of the business that hears of handoffs. `slug` is what actions name it by.
+    """An address of the business that hears of handoffs and alerts. `slug` is what actions and policies name it by.
+
+    `format`: standard for signed notices, slack for what Slack and its like take, which is not signed.
 
     `previous_secret` signs beside `secret` until `previous_secret_until`. `stopped_because` says why we switched it
     off; it is empty where an admin did.
@@ -350,6 +360,7 @@ class Webhook(SQLModel, table=True):
     slug: str = Field(unique=True)
     name: str
     url: str
+    format: str = Field(default="standard", sa_column_kwargs={"server_default": "standard"})
     enabled: bool = True
     stopped_because: str = ""
     secret: str

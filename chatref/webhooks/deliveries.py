@@ -10,7 +10,7 @@ from chatref.store.database import Database
 from chatref.store.tables import Webhook, WebhookAttempt, WebhookDelivery
 from chatref.webhooks.payload import NoticeType, handoff_started
 from chatref.webhooks.posting import Posted, Poster, Verdict
-from chatref.webhooks.signing import signed_headers
+from chatref.webhooks.signing import keys_of, signed_headers
 
 logger = logging.getLogger(__name__)
 
@@ -83,10 +83,5 @@ class Deliveries:
     async def _post(self, delivery: WebhookDelivery, webhook: Webhook, at: datetime) -> Posted:
         if not webhook.enabled:
             return Posted(Verdict.FAILED, "not sent: the webhook is switched off")
-        headers = signed_headers(str(delivery.id), delivery.body, _keys(webhook, at), at)
+        headers = signed_headers(str(delivery.id), delivery.body, keys_of(webhook, at), at)
         return await self._poster.post(webhook.url, delivery.body, headers)
-
-
-def _keys(webhook: Webhook, at: datetime) -> list[str]:
-    until = webhook.previous_secret_until
-    return [webhook.secret, webhook.previous_secret] if until and at < until else [webhook.secret]

@@ -5,11 +5,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from pydantic import TypeAdapter
+
+from chatref.alerting.alert import Alert
+from chatref.conversation.events import Handoff
 from chatref.store.tables import Conversation, EventRecord, Visitor
+
+_HANDOFF = TypeAdapter(Handoff)
 
 
 class NoticeType(StrEnum):
     HANDOFF = "handoff.started"
+    ALERT = "wait.alert"
     TEST = "webhook.test"
 
 
@@ -40,6 +47,23 @@ def handoff_started(event: EventRecord, conversation: Conversation, visitor: Vis
                 "identified": visitor.identified,
             },
             "page": conversation.page,
+        },
+    )
+
+
+def wait_alert(alert: Alert, at: datetime) -> str:
+    """Somebody waits for a person and has not been taken over yet: what the ladder says at this step."""
+    return _written(
+        NoticeType.ALERT,
+        at,
+        {
+            "conversation_id": alert.conversation_id,
+            "url": alert.link,
+            "team": alert.team,
+            "step": alert.step,
+            "waiting_since": alert.waiting_since.isoformat() if alert.waiting_since else None,
+            "handoff": _HANDOFF.dump_python(alert.handoff, mode="json") if alert.handoff else None,
+            "visitor": {"name": alert.visitor},
         },
     )
 

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from standardwebhooks import Webhook
 
+from chatref.store import tables
+
 _PREFIX = "whsec_"
 _SECRET_BYTES = 32
 """The standard asks for 24 to 64."""
@@ -14,6 +16,12 @@ _SECRET_BYTES = 32
 
 def new_secret() -> str:
     return _PREFIX + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
+
+
+def keys_of(webhook: tables.Webhook, at: datetime) -> list[str]:
+    """What its notices are signed with: while a secret is replaced, both."""
+    until = webhook.previous_secret_until
+    return [webhook.secret, webhook.previous_secret] if until and at < until else [webhook.secret]
 
 
 def signed_headers(delivery_id: str, body: str, keys: Iterable[str], at: datetime) -> dict[str, str]:

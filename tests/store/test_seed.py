@@ -24,7 +24,7 @@ async def test_a_first_start_has_what_a_chat_needs(database: Database) -> None:
     async with database.session() as session:
         assert [team.slug for team in await teams.everyone(session) if team.is_default] == ["support"]
         assert [site.key == DEMO_SITE_KEY for site in await sites.everyone(session)] == [False]
-        assert await policies.current(session) is not None
+        assert await policies.current(session)
         assert {action.kind for action in await actions.latest(session)} >= {"cancellation", "refund", "human_request"}
         admin = await agents.by_email(session, seeded.admin.email)
         assert admin is not None

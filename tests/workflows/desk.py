@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -25,15 +25,17 @@ from temporalio.worker import Worker
 from activities.log import LogActivities
 from chatref.assistant.responder import Responder as Deciding
 from chatref.conversation.events import EventType, HandoffReason, Person, State
+from chatref.conversation.hours import OfficeHours, in_words
 from chatref.conversation.policy import ServicePolicy
+from chatref.conversation.standing import Standing, TeamQuestion, Telling, Told
 from chatref.conversation.turns import Escalation, Outcome, OutcomeKind, Turn, VisitorMessage
-from chatref.effects import Responder
+from chatref.effects import Channels, Responder, Teams
 from chatref.store.database import Database
 from chatref.store.record import ConversationLog
 from chatref.store.tables import Conversation, Site, Visitor
 from workflows.conversation import ConversationWorkflow
 from workflows.messages import Claim, ConversationInput, Say
-from workflows.names import workflow_id
+from workflows.names import ALERT_QUEUE, workflow_id
 from workflows.plugin import chatref_plugin
 
 ADA = Person(str(uuid4()), "Ada")
@@ -87,6 +89,43 @@ class ScriptedResponder(Responder):
         return Outcome(OutcomeKind.ANSWER, text="I thought about it.")
 
 
+class ScriptedTeams(Teams):
+    """How the team stands is what the test says; by itself it is open, and it is not known who is there."""
+
+    def __init__(self) -> None:
+        self.standing = Standing("", 0)
+        self.asked: list[TeamQuestion] = []
+        self.hours: OfficeHours | None = None
+        self.now: Callable[[], Awaitable[datetime]] | None = None
+
+    @activity.defn(name="look")
+    async def look(self, question: TeamQuestion) -> Standing:
+        self.asked.append(question)
+        standing = replace(self.standing, team=question.team)
+        if self.hours is None or self.now is None:
+            return standing
+        now = await self.now()
+        opens_at = self.hours.opens_at(now)
+        words = in_words(opens_at, now, question.time_zone, self.hours.time_zone) if opens_at else ""
+        return replace(standing, opens_at=opens_at, opens_words=words, closes_at=self.hours.closes_at(now))
+
+
+class ScriptedChannels(Channels):
+    """Tells nobody; what comes of it is what the test says, channel by channel."""
+
+    def __init__(self) -> None:
+        self.tellings: list[Telling] = []
+        self.outcomes: dict[str, Told | Exception] = {}
+
+    @activity.defn(name="tell")
+    async def tell(self, conversation_id: str, telling: Telling) -> Told:
+        self.tellings.append(telling)
+        outcome = self.outcomes.get(telling.channel, Told(True, 1))
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+
 @dataclass
 class Desk:
     """One conversation, and a worker for it alone."""
@@ -96,6 +135,8 @@ class Desk:
     responder: ScriptedResponder
     task_queue: str
     policy: ServicePolicy
+    teams: ScriptedTeams = field(default_factory=ScriptedTeams)
+    channels: ScriptedChannels = field(default_factory=ScriptedChannels)
     conversation_id: str = ""
     said: list[str] = field(default_factory=list)
 
@@ -131,7 +172,16 @@ class Desk:
         return Worker(
             self.client,
             task_queue=self.task_queue,
-            activities=[log.record, log.recall, self.responder.consider, self.responder.think],
+            activities=[log.record, log.recall, self.responder.consider, self.responder.think, self.teams.look],
+            graceful_shutdown_timeout=timedelta(0),
+        )
+
+    def alerts_worker(self) -> Worker:
+        """Tells people, for every conversation on this server: one test at a time has it."""
+        return Worker(
+            self.client,
+            task_queue=ALERT_QUEUE,
+            activities=[self.channels.tell],
             graceful_shutdown_timeout=timedelta(0),
         )
 

@@ -1,0 +1,72 @@
+"""What an alert says, in words that fit every channel."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chatref.conversation.events import Handoff, HandoffReason
+
+_REASONS = {
+    HandoffReason.ASKED_FOR_PERSON: "asked for a person",
+    HandoffReason.FRUSTRATION: "is frustrated",
+    HandoffReason.NO_ANSWER: "asked what the assistant does not know",
+    HandoffReason.GOING_IN_CIRCLES: "gets no further with the assistant",
+    HandoffReason.ASSISTANT_FAILED: "could not be answered by the assistant",
+    HandoffReason.TOO_MANY_TURNS: "needs more than the assistant may give",
+    HandoffReason.TOO_COSTLY: "needs more than the assistant may give",
+    HandoffReason.DETAILS_TIMED_OUT: "left before all details were there",
+    HandoffReason.OWNER_TOO_SLOW: "was not answered by the owner of the chat",
+    HandoffReason.OWNER_AWAY: "was left by an owner who went away",
+    HandoffReason.RETURNED_TO_QUEUE: "was put back into the queue",
+    HandoffReason.TRANSFERRED: "was handed on",
+}
+
+
+@dataclass(frozen=True)
+class Alert:
+    """`id` is the same whenever it is sent again. `link` opens the chat in the inbox; opening it never claims it."""
+
+    id: str
+    conversation_id: str
+    visitor: str
+    team: str
+    step: int
+    waiting_since: datetime | None
+    handoff: Handoff | None
+    link: str
+
+    def subject(self, now: datetime) -> str:
+        """One line: who waits, and for how long."""
+        return f"{self.visitor or 'A visitor'} is waiting{_for(self.waiting_since, now)}"
+
+    @property
+    def why(self) -> str:
+        """One line; empty where nothing is known."""
+        if self.handoff is None:
+            return ""
+        return self.handoff.action or f"The visitor {_REASONS.get(self.handoff.reason, 'needs a person')}"
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What they want, what was collected, and for which team."""
+        said = [self.why] if self.why else []
+        if self.handoff is not None:
+            said += [f"“{wish}”" for wish in self.handoff.summary.wants]
+            said += [
+                f"{detail.label}: {detail.value}{' (verified)' if detail.verified else ''}"
+                for detail in self.handoff.summary.details
+            ]
+        return (*said, f"Team: {self.team}")
+
+    def text(self, now: datetime) -> str:
+        """All of it, without markup."""
+        return "\n".join((f"{self.subject(now)}.", "", *self.lines, "", f"Open the chat: {self.link}"))
+
+
+def _for(since: datetime | None, now: datetime) -> str:
+    if since is None:
+        return ""
+    waited = max(timedelta(0), now - since)
+    if waited < timedelta(minutes=1):
+        return ""
+    minutes = int(waited / timedelta(minutes=1))
+    return f" for {minutes} min" if minutes < 120 else f" for {minutes // 60} h"

@@ -1,0 +1,44 @@
+"""Who is on duty: how a team stands at this moment."""
+
+from datetime import UTC, datetime
+
+from chatref.configuration import Configuration
+from chatref.conversation.hours import in_words
+from chatref.conversation.policy import COMMAND, EMAIL, PUSH
+from chatref.conversation.standing import Standing, TeamQuestion
+from chatref.store import people
+from chatref.store.database import Database, DatabaseUnavailable
+
+
+class Duty:
+    """Answers from memory what can be; without the database it is not known who is there."""
+
+    def __init__(self, database: Database, configuration: Configuration, *, mail: bool, command: bool) -> None:
+        self._database = database
+        self._configuration = configuration
+        self._always = frozenset(name for name, is_set in ((EMAIL, mail), (COMMAND, command)) if is_set)
+
+    async def look(self, question: TeamQuestion, now: datetime | None = None) -> Standing:
+        """How the team stands now."""
+        now = now or datetime.now(UTC)
+        current = self._configuration.policy_of(question.team)
+        hours = current.policy.office_hours
+        opens_at = hours.opens_at(now) if hours else None
+        there, channels = {}, self._always
+        try:
+            reach = await people.reach(self._database, question.team, current.policy.fallback_team)
+        except DatabaseUnavailable:
+            pass
+        else:
+            there = reach.there
+            channels = channels | reach.webhooks | ({PUSH} if reach.push else frozenset())
+        return Standing(
+            team=question.team,
+            version=current.version,
+            policy=None if current.version == question.version else current.policy,
+            opens_at=opens_at,
+            opens_words=in_words(opens_at, now, question.time_zone, hours.time_zone) if hours and opens_at else "",
+            closes_at=hours.closes_at(now) if hours else None,
+            there=there,
+            channels=channels,
+        )
