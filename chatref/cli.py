@@ -43,6 +43,7 @@ class NothingRuns(typer.Exit):
 
 class Role(StrEnum):
     AGENT = "agent"
+    SUPERVISOR = "supervisor"
     ADMIN = "admin"
 
 

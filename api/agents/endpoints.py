@@ -28,7 +28,9 @@ router = APIRouter(
 class AgentBody(BaseModel):
     email: Email = Field(examples=["ada@example.com"])
     name: Name
-    role: Literal["agent", "admin"] = "agent"
+    role: Literal["agent", "supervisor", "admin"] = Field(
+        "agent", description="Supervisors are agents whom the ladder of the service policy may call."
+    )
     password: str | None = Field(
         None,
         min_length=8,

@@ -1,4 +1,4 @@
-"""Service policies: how long anybody may wait, and who is told when. One is called `default`; a team may have its own."""
+"""Service policies: how long anybody may wait, and who is told when. One is the `default`; teams may have their own."""
 
 from collections.abc import Iterable
 from typing import Annotated

@@ -9,7 +9,7 @@ from api.services import Use, address
 from api.session.caller import AUTHENTICATED, COOKIE, Caller, refuse_other_origins
 from api.session.schemas import Availability, Session, SignIn
 from chatref.credentials import new_token, password_fits, token_hash
-from chatref.store import agents
+from chatref.store import agents, people
 
 router = APIRouter(prefix="/api/v1", tags=["session"])
 
@@ -60,6 +60,12 @@ async def sign_out(request: Request, response: Response, services: Use) -> None:
         if agent_id is not None:
             await services.feed.access_changed(agent_id)
     response.delete_cookie(COOKIE)
+
+
+@router.post("/me/heartbeat", status_code=204, dependencies=AUTHENTICATED, responses=problems(401, 503))
+async def heartbeat(caller: Caller, services: Use) -> None:
+    """Say that you are at your desk. Who has not said so for a minute is away, and nobody counts on them."""
+    await people.seen(services.database, caller.id)
 
 
 @router.put("/me/availability", status_code=204, dependencies=AUTHENTICATED, responses=problems(401, 422, 503))

@@ -23,10 +23,12 @@ class AlertOut(_Out):
     """`step` counts from 0 with each responsible; `agent` is an id, empty where a team or everybody was meant."""
 
     step: int
-    audience: str = Field(description="`team`, `owner` or `everybody`.")
+    audience: str = Field(description="`team`, `owner`, `everybody`, `fallback`, `supervisors`, `agent` or `visitor`.")
     agent: str
-    channel: str
-    outcome: str
+    channel: str = Field(description="`inbox`, `push`, `email`, `command`, or `webhook:` and its slug.")
+    outcome: str = Field(description="`delivered`, `failed`, or `nobody_there`: in an inbox that nobody has open.")
+    recipients: int = Field(description="How many took it; 0 for the inbox.")
+    why: str = Field(description="Why it failed, in words; empty where it did not.")
 
 
 class StepOut(_Out):

@@ -111,7 +111,7 @@ class Push(Channel):
 
 
 class Command(Channel):
-    """Runs a command of the operator's, with the alert as JSON on its standard input. It has told if it exits with 0."""
+    """Runs a command of the operator's, with the alert as JSON on its standard input. It has told if it ends with 0."""
 
     def __init__(self, command: str, seconds: float = COMMAND_SECONDS) -> None:
         self._arguments = shlex.split(command)

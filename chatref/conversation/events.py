@@ -39,8 +39,8 @@ class EventType(StrEnum):
 
     MESSAGE = "message"  # {citations, quick_replies, form, offers_person, asks_back, action}, each only if there is one
     NOTE = "note"  # {}: an agent's private words
-    # {from, to, event}, and reason, evidence, summary, action, owner, team, waited_seconds, policy_version, and the slug
-    # of a webhook that is to hear of it
+    # {from, to, event}, and reason, evidence, summary, action, owner, team, waited_seconds, policy_version, and the
+    # slug of a webhook that is to hear of it
     TRANSITION = "transition"
     TAGS = "tags"  # {tags, added, removed}: lists of str
     DETAIL = "detail"  # {name, label, value, verified}

@@ -7,12 +7,14 @@ import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.duty import TeamActivities
 from activities.ingestion import IngestionActivities
 from activities.log import LogActivities
 from activities.responder import ResponderActivities
 from chatref.assistant.keyless import KeylessAssistant
 from chatref.assistant.responder import Responder
 from chatref.configuration import Configuration
+from chatref.duty import Duty
 from chatref.embedded.postgres import Postgres
 from chatref.ingestion.ingestion import SourceReading
 from chatref.ingestion.reader import Reader
@@ -39,11 +41,16 @@ async def house(postgres: Postgres, temporal_client: Client) -> AsyncIterator[Ho
     await configuration.refresh(*Config)
     responder = Responder(configuration.triggers, KeylessAssistant(configuration.search))
     log, answers = LogActivities(ConversationLog(database)), ResponderActivities(responder)
+    teams = TeamActivities(Duty(database, configuration, mail=False, command=False))
     client = connected(temporal_client)
     reader = Reader()
     ingestion = IngestionActivities(SourceReading(database, reader))
     async with (
-        Worker(client, task_queue=TASK_QUEUE, activities=[log.record, log.recall, answers.consider, answers.think]),
+        Worker(
+            client,
+            task_queue=TASK_QUEUE,
+            activities=[log.record, log.recall, answers.consider, answers.think, teams.look],
+        ),
         Worker(client, task_queue=INGESTION_QUEUE, activities=ingestion.every()),
         served(settings, database, client) as url,
     ):

@@ -80,7 +80,7 @@ async def desk(idle_desk: Desk, server: OpenAIServer) -> AsyncIterator[Desk]:
         async with Worker(
             idle_desk.client,
             task_queue=idle_desk.task_queue,
-            activities=[recorded.record, recorded.recall, answers.consider, answers.think],
+            activities=[recorded.record, recorded.recall, answers.consider, answers.think, idle_desk.teams.look],
             graceful_shutdown_timeout=timedelta(0),
         ):
             yield idle_desk

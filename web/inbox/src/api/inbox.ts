@@ -42,6 +42,7 @@ export const inbox = {
   signIn: (email: string, password: string) =>
     request<{ agent: Me }>("POST", "/session", { body: { email, password } }).then((answer) => answer.agent),
   signOut: () => request<void>("DELETE", "/session"),
+  heartbeat: () => request<void>("POST", "/me/heartbeat"),
   setAvailable: (available: boolean) => request<void>("PUT", "/me/availability", { body: { available } }),
 
   counts: () => request<Counts>("GET", "/conversations/counts"),

@@ -1,22 +1,24 @@
 /** A conversation's ledger, as `/api/v1/conversations/{id}/waits` tells it. */
 
 import { request } from "./client";
-import type { Person } from "./wire";
+import type { Audience, Person } from "./wire";
 
 export type Ending = "answered" | "returned_to_assistant" | "resolved";
 
 export interface Told {
   step: number;
-  audience: "team" | "owner" | "everybody";
+  audience: Audience;
   agent: string;
   channel: string;
   outcome: string;
+  /** Why a channel failed; empty where it did not. */
+  why: string;
 }
 
 export interface WaitStep {
   seq: number;
   at: string;
-  kind: "began" | "alerted" | "taken" | "queued" | "overdue" | "ended";
+  kind: "began" | "alerted" | "taken" | "queued" | "overdue" | "left" | "told" | "ended";
   team: string;
   owner: Person | null;
   deadline: string | null;

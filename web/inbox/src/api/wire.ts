@@ -55,12 +55,16 @@ export interface EventData {
   verified?: boolean;
   // alert
   step?: number;
-  audience?: "team" | "owner" | "everybody";
+  audience?: Audience;
   agent?: string;
+  channel?: string;
   outcome?: string;
   // rating
   score?: number;
 }
+
+/** Whom a telling is for. */
+export type Audience = "team" | "owner" | "everybody" | "fallback" | "supervisors" | "agent" | "visitor";
 
 export type EventType = "message" | "note" | "transition" | "tags" | "detail" | "alert" | "rating";
 

@@ -2,14 +2,19 @@
 
 import type { ConversationEvent, Me } from "../api/wire";
 
-/** An alert is for me if it is for everybody, for a team that I am in, or for me as the owner. */
+/** An alert is for me if it is for everybody, for my team or role, or for me alone. Only those in the inbox call here. */
 export function isForMe(event: ConversationEvent, me: Me): boolean {
+  if (event.data.channel && event.data.channel !== "inbox") return false;
   switch (event.data.audience) {
     case "everybody":
+    case "fallback":
       return true;
+    case "supervisors":
+      return me.role !== "agent";
     case "team":
       return me.teams.includes(event.data.team ?? "");
     case "owner":
+    case "agent":
       return event.data.agent === me.id;
     default:
       return false;

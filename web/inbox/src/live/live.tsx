@@ -45,6 +45,8 @@ export function useLive(): Live {
 
 /** Counters are read again at most this often while rows change. */
 const COUNTS_PAUSE_MS = 400;
+/** Who is silent for a minute counts as away; the stream says something every 15 s. */
+const HEARTBEAT_MS = 10_000;
 
 function build(me: Me) {
   const rows = new RowStore();
@@ -115,6 +117,12 @@ export function LiveProvider(props: { me: Me; onSignedOut(): void; children: Rea
       queries.setQueryData<Agent[]>(["agents"], (agents) =>
         agents?.map((agent) => (agent.id === presence.agent_id ? { ...agent, ...presence } : agent)),
       );
+    let beaten = 0;
+    const beat = () => {
+      if (Date.now() - beaten < HEARTBEAT_MS) return;
+      beaten = Date.now();
+      inbox.heartbeat().catch(() => (beaten = 0));
+    };
     const takeSeen = (seen: SeenSignal) =>
       queries.setQueryData<ConversationContext>(
         ["opened", seen.conversation_id],
@@ -140,6 +148,8 @@ export function LiveProvider(props: { me: Me; onSignedOut(): void; children: Rea
         void queries.invalidateQueries({ queryKey: ["counts"] });
         void queries.invalidateQueries({ queryKey: ["opened"] });
       },
+      // Not by a timer of ours: browsers let those sleep in tabs that nobody looks at.
+      onHeard: beat,
       onSignedOut,
     });
     outbox.start();

@@ -11,6 +11,8 @@ export interface StreamOptions {
   url: string;
   onMessage(message: EventSourceMessage): void;
   onStatus(status: StreamStatus): void;
+  /** The server said something: the connection is alive at both ends. */
+  onHeard?(): void;
   /** The session is over: no attempt can succeed until somebody signs in. */
   onSignedOut(): void;
   fetch?: typeof globalThis.fetch;
@@ -100,6 +102,7 @@ export class LiveStream {
         const { done, value } = await reader.read();
         if (done) return false;
         heard();
+        this.options.onHeard?.();
         this.lastEventId = LONE_ID.exec(value)?.[1] ?? this.lastEventId;
         parser.feed(value);
       }

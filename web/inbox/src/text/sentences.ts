@@ -22,6 +22,7 @@ const REASONS: Record<string, string> = {
   too_costly: "Cost limit reached",
   details_timed_out: "Details unfinished",
   owner_too_slow: "Left unanswered",
+  owner_away: "Their agent went away",
   returned_to_queue: "Back in the queue",
   transferred: "Passed on",
 };

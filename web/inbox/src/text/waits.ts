@@ -9,9 +9,14 @@ const CHANNELS: Record<string, string> = {
   inbox: "In the inbox",
   email: "By e-mail",
   push: "By browser push",
-  slack: "In Slack",
-  webhook: "By webhook",
+  command: "By the operator's command",
 };
+/** What became of an alert. */
+const OUTCOMES: Record<string, string> = {
+  nobody_there: "nobody was there",
+  failed: "failed",
+};
+const WEBHOOK = "webhook:";
 
 /** What the rule is called, and which version of it fired. */
 export function ruleOf(handoff: LedgerHandoff, naming: Naming): string {
@@ -40,6 +45,10 @@ export function stepSentence(step: WaitStep, before: WaitStep | undefined, wait:
       return `${personOf(step.by, naming)} put this into the queue of ${team}`;
     case "overdue":
       return `${before?.owner ? personOf(before.owner, naming) : "The owner"} did not answer in time: back to ${team}`;
+    case "left":
+      return `${before?.owner ? personOf(before.owner, naming) : "The owner"} went away: back to ${team}`;
+    case "told":
+      return "The visitor was told how things stand";
     case "ended":
       return endSentence(wait.ending, wait.ended_by, naming);
   }
@@ -47,7 +56,11 @@ export function stepSentence(step: WaitStep, before: WaitStep | undefined, wait:
 
 /** On which channel an alert went out, and what became of it. */
 export function outcomeOf(alert: Told): string {
-  return `${CHANNELS[alert.channel] ?? alert.channel}, ${alert.outcome}`;
+  const channel = alert.channel.startsWith(WEBHOOK)
+    ? `By the webhook ${alert.channel.slice(WEBHOOK.length)}`
+    : (CHANNELS[alert.channel] ?? alert.channel);
+  const outcome = OUTCOMES[alert.outcome] ?? alert.outcome;
+  return `${channel}, ${outcome}${alert.why ? `: ${alert.why}` : ""}`;
 }
 
 /** How an episode with people ended; empty while it lasts. */
@@ -57,15 +70,22 @@ export function handoffEnd(handoff: LedgerHandoff, naming: Naming): string {
 
 function toldSentence(alert: Told, step: WaitStep, naming: Naming): string {
   const again = alert.step > 0 ? " again" : "";
+  const was = alert.outcome === "delivered" ? "was told" : "could not be told";
   switch (alert.audience) {
     case "everybody":
-      return `Everybody was told${again}`;
+      return `Everybody ${was}${again}`;
+    case "fallback":
+      return `The fallback team ${was}${again}`;
+    case "supervisors":
+      return `The supervisors ${alert.outcome === "delivered" ? "were told" : "could not be told"}${again}`;
+    case "visitor":
+      return "The answer was mailed to the visitor";
     case "owner":
       return step.owner
         ? `${personOf(step.owner, naming)} ${isMe(step.owner, naming) ? "were" : "was"} told${again}`
         : "";
     default:
-      return `${step.team ? naming.team(step.team) : "The team"} was told${again}`;
+      return `${step.team ? naming.team(step.team) : "The team"} ${was}${again}`;
   }
 }
 
