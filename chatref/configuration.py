@@ -123,6 +123,11 @@ class Configuration:
         default = self._policies.get(policies.DEFAULT, Versioned(0, ServicePolicy()))
         return self._policies.get(team, default)
 
+    @property
+    def newest_policy(self) -> int:
+        """The highest version that is known here."""
+        return max((known.version for known in self._policies.values()), default=0)
+
     def site_by_key(self, key: str) -> Site | None:
         return next((site for site in self.sites.values() if site.key == key), None)
 

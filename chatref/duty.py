@@ -22,6 +22,8 @@ class Duty:
         """How the team stands now."""
         now = now or datetime.now(UTC)
         current = self._configuration.policy_of(question.team)
+        # Who asks may know a policy that this process has not read yet: then that one is not taken from it.
+        keeps_its_own = question.version == current.version or question.version > self._configuration.newest_policy
         hours = current.policy.office_hours
         opens_at = hours.opens_at(now) if hours else None
         there, channels = {}, self._always
@@ -35,7 +37,7 @@ class Duty:
         return Standing(
             team=question.team,
             version=current.version,
-            policy=None if current.version == question.version else current.policy,
+            policy=None if keeps_its_own else current.policy,
             opens_at=opens_at,
             opens_words=in_words(opens_at, now, question.time_zone, hours.time_zone) if hours and opens_at else "",
             closes_at=hours.closes_at(now) if hours else None,

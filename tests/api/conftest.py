@@ -19,8 +19,9 @@ from chatref.embedded.postgres import Postgres
 from chatref.ingestion.ingestion import SourceReading
 from chatref.ingestion.reader import Reader
 from chatref.settings import Settings
-from chatref.store.channels import Config
+from chatref.store.channels import Channel, Config
 from chatref.store.database import Database
+from chatref.store.listener import Listener
 from chatref.store.migrations import upgrade
 from chatref.store.record import ConversationLog
 from chatref.store.seed import seed
@@ -38,7 +39,14 @@ async def house(postgres: Postgres, temporal_client: Client) -> AsyncIterator[Ho
     seeded = await seed(database, demo=True, admin_password="the admin's password")
     assert seeded.admin is not None
     configuration = Configuration(database)
-    await configuration.refresh(*Config)
+    await configuration.start()
+
+    async def connected_again() -> None:
+        configuration.outdated(None)
+
+    changes = {Channel.CONFIG: lambda payload: configuration.outdated(Config(payload))}
+    listener = Listener(database_url, changes, connected_again)
+    await listener.start()
     responder = Responder(configuration.triggers, KeylessAssistant(configuration.search))
     log, answers = LogActivities(ConversationLog(database)), ResponderActivities(responder)
     teams = TeamActivities(Duty(database, configuration, mail=False, command=False))
@@ -55,6 +63,8 @@ async def house(postgres: Postgres, temporal_client: Client) -> AsyncIterator[Ho
         served(settings, database, client) as url,
     ):
         yield House(url, settings, database, seeded.admin, seeded.agents)
+    await listener.stop()
+    await configuration.stop()
     await reader.stop()
     await database.close()
 

@@ -238,6 +238,53 @@ class TestPolicy:
         assert (await admin.http.put("/api/v1/service-policy/default", json=wrong)).status_code == 422
         await admin.http.put("/api/v1/service-policy", json=body)
 
+    async def test_a_team_may_have_its_own_until_that_is_removed(self, admin: AgentClient) -> None:
+        [policy] = await listed(admin, "service-policy")
+        body = {key: value for key, value in policy.items() if key not in ("id", "version")}
+        hours = {
+            "time_zone": "Europe/Berlin",
+            "shifts": [{"day": "monday", "opens": "09:00", "closes": "17:00"}],
+            "holidays": [{"on": "2026-12-25", "name": "Christmas", "hours": []}],
+        }
+        own = {**body, "first_response": "PT2M", "fallback_team": "support", "office_hours": hours}
+        answer = await admin.http.put("/api/v1/service-policy/billing", json=own)
+        assert (answer.status_code, answer.json()["id"]) == (200, "billing")
+        try:
+            assert [each["id"] for each in await listed(admin, "service-policy")] == ["default", "billing"]
+            read = await admin.get("/service-policy/billing")
+            assert (read["first_response"], read["office_hours"]) == ("PT2M", hours)
+            assert (await admin.get("/service-policy/default"))["office_hours"] is None
+        finally:
+            assert (await admin.http.delete("/api/v1/service-policy/billing")).status_code == 204
+        assert (await admin.http.get("/api/v1/service-policy/billing")).status_code == 404
+        assert (await admin.http.delete("/api/v1/service-policy/billing")).status_code == 404
+        assert (await admin.http.delete("/api/v1/service-policy/default")).status_code == 409
+
+    @pytest.mark.parametrize(
+        ("wrong", "said"),
+        [
+            ({"fallback_team": "nobody"}, "there is no team nobody"),
+            ({"at_once": ["webhook:nowhere"]}, "there is no webhook nowhere"),
+            ({"at_once": ["pigeon"]}, "pattern"),
+            ({"ladder": [{"after": "PT1M", "audience": "owner"}]}, "audience of a step"),
+            ({"office_hours": {"time_zone": "Mars", "shifts": []}}, "time zone"),
+        ],
+    )
+    async def test_what_cannot_be_is_refused_with_a_reason(
+        self, admin: AgentClient, wrong: dict[str, Any], said: str
+    ) -> None:
+        [policy] = await listed(admin, "service-policy")
+        body = {key: value for key, value in policy.items() if key not in ("id", "version")}
+        answer = await admin.http.put("/api/v1/service-policy", json={**body, **wrong})
+        assert answer.status_code == 422
+        assert said in answer.text
+        assert await listed(admin, "service-policy") == [policy]
+
+    async def test_of_a_team_that_is_not_there_is_refused(self, admin: AgentClient) -> None:
+        [policy] = await listed(admin, "service-policy")
+        body = {key: value for key, value in policy.items() if key not in ("id", "version")}
+        assert (await admin.http.put("/api/v1/service-policy/nobody", json=body)).status_code == 404
+
     async def test_a_new_conversation_follows_it(self, admin: AgentClient, http: httpx.AsyncClient) -> None:
         [policy] = await listed(admin, "service-policy")
         body = {key: value for key, value in policy.items() if key not in ("id", "version")}

@@ -1,5 +1,6 @@
 """The ledger: what the log alone says about who waited, who was told, and why it ended."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 from uuid import UUID
@@ -8,19 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatref.conversation.conversation import Conversation
-from chatref.conversation.deadlines import DeadlineKind
-from chatref.conversation.events import Event, EventType, HandoffReason, Person
-from chatref.conversation.policy import ServicePolicy
+from chatref.conversation.events import Event, EventType, HandoffReason, Person, State
+from chatref.conversation.policy import Audience, LadderStep, ServicePolicy
+from chatref.conversation.protection import WAIT_DEADLINES
 from chatref.conversation.refused import Refused
+from chatref.conversation.standing import Standing, Telling, Told
 from chatref.conversation.state import ConversationState
 from chatref.conversation.turns import Escalation, Outcome, OutcomeKind, VisitorMessage
 from chatref.conversation.waits import Ending, Ledger, StepKind, WaitRecord, ledger
 from tests.conversation.test_conversation import ADA, BO, CANCEL, START, after, message
 
-_WAITING = (DeadlineKind.ALERT_AGAIN, DeadlineKind.ALERT_OWNER, DeadlineKind.RETURN_TO_QUEUE)
+_WAITING = WAIT_DEADLINES
 
 
-class Told:
+class Story:
     """A conversation and all that it has said so far."""
 
     def __init__(self) -> None:
@@ -29,6 +31,24 @@ class Told:
             ConversationState("c", active_at=START), ServicePolicy(), "support", lambda: str(UUID(int=next(ids)))
         )
         self.log: list[Event] = []
+        self.tellings: list[Telling] = []
+
+    def stand(self, standing: Standing) -> None:
+        """As it is with every team from now on."""
+        for team in ("support", "billing"):
+            self.conversation.learn(replace(standing, team=team))
+
+    def deliver(self, outcome: Told, now: datetime) -> None:
+        """The oldest telling that is under way comes to this."""
+        if self.tellings:
+            self.conversation.told(self.tellings.pop(0), outcome, now)
+
+    def take(self) -> tuple[list[Event], list[Telling]]:
+        """What is new since the last time."""
+        events, tellings = list(self.conversation.take_events()), list(self.conversation.take_tellings())
+        self.log += events
+        self.tellings += tellings
+        return events, tellings
 
     @property
     def ledger(self) -> Ledger:
@@ -56,7 +76,7 @@ def kinds(wait: WaitRecord) -> list[StepKind]:
 
 
 def test_a_wait_that_nobody_took_for_a_while() -> None:
-    told = Told()
+    told = Story()
     told.escalate()
     for minutes in (1, 3):
         told.conversation.overdue(after(minutes=minutes))
@@ -79,7 +99,7 @@ def test_a_wait_that_nobody_took_for_a_while() -> None:
 
 
 def test_the_handoff_names_the_rule_its_version_and_the_words() -> None:
-    told = Told()
+    told = Story()
     told.escalate()
     [handoff] = told.ledger.handoffs
     assert (handoff.reason, handoff.action, handoff.action_version) == (HandoffReason.ACTION, CANCEL.name, 3)
@@ -92,7 +112,7 @@ def test_the_handoff_names_the_rule_its_version_and_the_words() -> None:
 
 
 def test_an_owner_who_does_not_answer_is_on_record() -> None:
-    told = Told()
+    told = Story()
     told.escalate()
     told.conversation.claim(ADA, after(seconds=30))
     told.conversation.reply(ADA, "reply-1", "One moment", after(seconds=40))
@@ -111,7 +131,7 @@ def test_an_owner_who_does_not_answer_is_on_record() -> None:
 
 
 def test_an_agent_who_steps_in_unasked_begins_a_handoff_without_a_reason() -> None:
-    told = Told()
+    told = Story()
     told.conversation.visitor_wrote(message(), START)
     told.conversation.claim(BO, after(seconds=5))
     [handoff] = told.ledger.handoffs
@@ -123,26 +143,34 @@ def test_an_agent_who_steps_in_unasked_begins_a_handoff_without_a_reason() -> No
 
 
 def test_a_conversation_without_people_has_an_empty_ledger() -> None:
-    told = Told()
+    told = Story()
     told.conversation.visitor_wrote(message(), START)
     told.conversation.commit(Outcome(OutcomeKind.ANSWER, text="Hi"), 1, START)
     assert told.ledger == Ledger()
 
 
+_OPEN = Standing("support", 0, there=dict.fromkeys(Audience, 1), channels=frozenset({"push", "email", "webhook:ops"}))
+_QUICKER = ServicePolicy(
+    ladder=(LadderStep(after=timedelta(seconds=30), audience=Audience.SUPERVISORS, channels=("webhook:ops",)),),
+    owner_answers_within=timedelta(seconds=40),
+)
 _AGENTS = st.sampled_from([ADA, BO])
 _STEPS = st.lists(
     st.tuples(
         st.sampled_from(
-            ["write", "person", "answer", "claim", "reply", "queue", "assistant", "team", "assign", "resolve", "late"]
+            [
+                *["write", "person", "answer", "claim", "reply", "queue", "assistant", "team", "assign", "resolve"],
+                *["late", "late", "closed", "empty", "open", "changed", "offer", "left", "fails", "arrives", "address"],
+            ]
         ),
         _AGENTS,
         st.integers(1, 600),
     ),
-    max_size=25,
+    max_size=40,
 )
 
 
-def _do(told: Told, what: str, agent: Person, now: datetime) -> None:
+def _do(told: Story, what: str, agent: Person, now: datetime) -> None:
     conversation, state = told.conversation, told.conversation.state
     match what:
         case "write":
@@ -167,18 +195,49 @@ def _do(told: Told, what: str, agent: Person, now: datetime) -> None:
             conversation.resolve(agent, now)
         case "late":
             conversation.overdue(now)
+        case "closed":
+            told.stand(replace(_OPEN, opens_at=now + timedelta(minutes=20), opens_words="soon"))
+        case "empty":
+            told.stand(replace(_OPEN, there=dict.fromkeys(Audience, 0)))
+        case "open":
+            told.stand(replace(_OPEN, closes_at=now + timedelta(minutes=15)))
+        case "changed":
+            told.stand(replace(_OPEN, version=conversation.version + 1, policy=_QUICKER))
+        case "offer":
+            conversation.offer(agent, now)
+        case "left":
+            conversation.owner_left(agent.id, now)
+        case "fails" | "arrives":
+            told.deliver(Told(what == "arrives", 1, "" if what == "arrives" else "down"), now)
+        case "address":
+            conversation.visitor_wrote(VisitorMessage(f"e{now.timestamp()}", "ann@example.com", now), now)
 
 
-@settings(max_examples=150, deadline=None)
+def _nobody_is_called_who_need_not_be(told: Story) -> None:
+    """No alert to any group once somebody has taken it, and none over any channel while the team is closed."""
+    events, tellings = told.take()
+    state = told.conversation.state
+    # What is heard of a telling that went out before is written down whenever it is heard.
+    alerts = [event for event in events if event.type is EventType.ALERT and event.data["channel"] == "inbox"]
+    if state.state is not State.ESCALATED:
+        assert not [event for event in alerts if event.data["audience"] not in ("owner", "visitor")]
+        assert not [each for each in tellings if each.audience not in (Audience.OWNER, Audience.VISITOR)]
+    elif state.wait is not None and state.wait.opens_at is not None:
+        assert not tellings
+    assert all(each.address for each in tellings if each.audience is Audience.VISITOR)
+
+
+@settings(max_examples=400, deadline=None)
 @given(_STEPS)
 def test_whatever_happens_the_log_tells_the_same_wait_as_the_workflow_has(steps: list[tuple[str, Person, int]]) -> None:
-    told, now = Told(), START
+    told, now = Story(), START
     for what, agent, seconds in steps:
         now += timedelta(seconds=seconds)
         try:
             _do(told, what, agent, now)
         except Refused:
             pass
+        _nobody_is_called_who_need_not_be(told)
         wait, deadline = told.conversation.state.wait, told.conversation.deadline
         known = told.ledger.waits
         live = [each for each in known if each.ended_at is None]
@@ -188,6 +247,8 @@ def test_whatever_happens_the_log_tells_the_same_wait_as_the_workflow_has(steps:
             assert deadline is not None
             assert deadline.kind in _WAITING
             assert (live[0].since, live[0].deadline) == (wait.since, deadline.at)
+        else:
+            assert deadline is None or deadline.kind not in _WAITING
     for each in told.ledger.waits:
         assert (each.ended_at is None) == (each.ending is None)
         assert each.steps[0].kind is StepKind.BEGAN

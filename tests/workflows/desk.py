@@ -97,9 +97,12 @@ class ScriptedTeams(Teams):
         self.asked: list[TeamQuestion] = []
         self.hours: OfficeHours | None = None
         self.now: Callable[[], Awaitable[datetime]] | None = None
+        self.fails = False
 
     @activity.defn(name="look")
     async def look(self, question: TeamQuestion) -> Standing:
+        if self.fails:
+            raise ApplicationError("nothing is known")
         self.asked.append(question)
         standing = replace(self.standing, team=question.team)
         if self.hours is None or self.now is None:
@@ -255,6 +258,11 @@ class Desk:
             while not condition(row := await self.row()):
                 await asyncio.sleep(0.02)
         return row
+
+    async def until_true(self, condition: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:
+        async with asyncio.timeout(seconds):
+            while not await condition():
+                await asyncio.sleep(0.02)
 
     async def until_said(self, text: str) -> dict[str, Any]:
         """The conversation's row, once this is its last message."""

@@ -1,0 +1,194 @@
+"""Days of office hours and failing channels, in milliseconds: whom the engine tells, and when."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import WorkflowEnvironment
+
+from chatref.conversation.events import State
+from chatref.conversation.hours import OfficeHours, Shift, Weekday
+from chatref.conversation.policy import Audience, LadderStep, ServicePolicy
+from chatref.conversation.standing import Standing, Told
+from tests.workflows.desk import ADA, Desk
+from workflows.conversation import ConversationWorkflow
+from workflows.messages import Release, Say, Transfer
+
+LADDER = ServicePolicy(
+    at_once=("inbox", "push"),
+    ladder=(
+        LadderStep(after=timedelta(minutes=1), audience=Audience.TEAM, channels=("inbox", "email")),
+        LadderStep(after=timedelta(minutes=3), audience=Audience.SUPERVISORS, channels=("inbox", "webhook:ops")),
+    ),
+)
+REACHABLE = Standing(
+    "",
+    0,
+    there=dict.fromkeys((Audience.TEAM, Audience.SUPERVISORS), 1),
+    channels=frozenset({"push", "email", "webhook:ops"}),
+)
+DOWN = ApplicationError("the receiver is down")
+
+
+@pytest.fixture
+def policy() -> ServicePolicy:
+    return LADDER
+
+
+@pytest.fixture
+async def staffed(quick_desk: Desk) -> AsyncIterator[Desk]:
+    """A desk whose alerts go out."""
+    quick_desk.teams.standing = REACHABLE
+    async with quick_desk.alerts_worker():
+        yield quick_desk
+
+
+async def told(desk: Desk) -> list[tuple[str, str, str]]:
+    alerts = [event["data"] for event in await desk.events() if event["type"] == "alert"]
+    return [(alert["audience"], alert["channel"], alert["outcome"]) for alert in alerts]
+
+
+def count_of(number: int, channel: str) -> Any:
+    async def there(desk: Desk) -> bool:
+        return sum(each[1] == channel for each in await told(desk)) >= number
+
+    return there
+
+
+class TestOfficeHours:
+    @pytest.fixture
+    async def opening(self, quick_desk: Desk) -> datetime:
+        """The team is there tomorrow from nine to five, and then a week later."""
+        now = await quick_desk.now()
+        tomorrow = (now + timedelta(days=1)).replace(hour=9, minute=0, second=0, microsecond=0)
+        day = list(Weekday)[tomorrow.weekday()]
+        quick_desk.teams.hours = OfficeHours(time_zone="UTC", shifts=(Shift(day=day, opens="09:00", closes="17:00"),))
+        quick_desk.teams.now = quick_desk.now
+        return tomorrow
+
+    async def test_the_wait_goes_on_at_opening_and_pauses_at_closing(
+        self, staffed: Desk, opening: datetime, time_skipping_env: WorkflowEnvironment
+    ) -> None:
+        await staffed.say("a person")
+        row = await staffed.until_state(State.ESCALATED)
+        assert row["deadline"] == opening
+        assert "Our team is back tomorrow at 09:00 (UTC time)." in (await staffed.texts())[-1]
+
+        await time_skipping_env.sleep(opening - await staffed.now() + timedelta(minutes=10))
+        await staffed.until(lambda row: row["deadline"] > opening + timedelta(minutes=10))
+        alerts = [event["at"] for event in await staffed.events() if event["type"] == "alert"]
+        inbox = [at for at in alerts[1:] if at >= opening]
+        assert len(inbox) == len(alerts) - 1, "nobody was told between the first moment and opening"
+        assert inbox[0] - opening < timedelta(seconds=30)
+
+        closing = opening.replace(hour=17)
+        await time_skipping_env.sleep(closing - await staffed.now() + timedelta(hours=5))
+        row = await staffed.until(lambda row: row["deadline"] > closing)
+        assert row["deadline"] == opening + timedelta(days=7)
+        last = [event for event in await staffed.events() if event["author_kind"] == "assistant"][-1]
+        assert last["text"].startswith("Our team is back on ")
+        assert last["at"] - closing < timedelta(seconds=30)
+        assert not [e for e in await staffed.events() if e["type"] == "alert" and e["at"] > last["at"]]
+        assert row["waiting_since"] is not None
+
+
+class TestChannels:
+    async def test_are_told_by_the_ladder_and_each_outcome_is_written_down(
+        self, staffed: Desk, time_skipping_env: WorkflowEnvironment
+    ) -> None:
+        await staffed.say("a person")
+        await staffed.until_state(State.ESCALATED)
+        for minutes, channel in ((0, "push"), (1, "email"), (3, "webhook:ops")):
+            await time_skipping_env.sleep(timedelta(minutes=minutes))
+            await _until(staffed, count_of(1, channel))
+        assert sorted(set(await told(staffed))) == [
+            ("supervisors", "inbox", "delivered"),
+            ("supervisors", "webhook:ops", "delivered"),
+            ("team", "email", "delivered"),
+            ("team", "inbox", "delivered"),
+            ("team", "push", "delivered"),
+        ]
+
+    async def test_one_that_fails_for_good_moves_the_ladder_on_at_once(self, staffed: Desk) -> None:
+        staffed.channels.outcomes["push"] = Told(False, why="nobody has a browser")
+        await staffed.say("a person")
+        row = await staffed.until_state(State.ESCALATED)
+        # Nobody skips time here: the e-mail of the first minute goes out before it has passed.
+        await _until(staffed, count_of(1, "email"))
+        mailed = next(e for e in await staffed.events() if e["type"] == "alert" and e["data"]["channel"] == "email")
+        assert mailed["at"] - row["waiting_since"] < timedelta(seconds=55)
+        assert ("team", "push", "failed") in await told(staffed)
+
+    async def test_one_that_is_down_is_tried_again_and_then_has_failed(
+        self, staffed: Desk, time_skipping_env: WorkflowEnvironment
+    ) -> None:
+        staffed.channels.outcomes["push"] = DOWN
+        await staffed.say("a person")
+        await staffed.until_state(State.ESCALATED)
+        await time_skipping_env.sleep(timedelta(minutes=2))
+        await _until(staffed, count_of(1, "push"))
+        tries = [telling for telling in staffed.channels.tellings if telling.channel == "push"]
+        assert len(tries) > 1
+        failed = next(e["data"] for e in await staffed.events() if e["data"].get("channel") == "push")
+        assert (failed["outcome"], failed["recipients"]) == ("failed", 0)
+        assert failed["why"] == "the receiver is down"
+
+    async def test_that_are_still_being_tried_are_called_off_by_a_claim(
+        self, staffed: Desk, time_skipping_env: WorkflowEnvironment
+    ) -> None:
+        staffed.channels.outcomes["push"] = DOWN
+        await staffed.say("a person")
+        await staffed.until_state(State.ESCALATED)
+        await staffed.claim(ADA)
+        tries = len(staffed.channels.tellings)
+        await time_skipping_env.sleep(timedelta(minutes=1, seconds=30))
+        assert len(staffed.channels.tellings) <= tries + 1, "one may have been under way"
+        assert not [each for each in await told(staffed) if each[1] == "push"]
+
+    async def test_mail_the_answer_to_a_visitor_who_was_promised_it(self, staffed: Desk) -> None:
+        staffed.teams.standing = Standing("", 0, opens_at=await staffed.now() + timedelta(days=1), opens_words="later")
+        await staffed.say("a person")
+        await staffed.until_state(State.ESCALATED)
+        await staffed.say("ann@example.com")
+        await staffed.until_said("Thank you. The answer will reach you here and at ann@example.com.")
+        await staffed.handle.execute_update(ConversationWorkflow.reply, Say(ADA, "r1", "All done."))
+        await _until(staffed, count_of(1, "email"))
+        [telling] = staffed.channels.tellings
+        assert (telling.audience, telling.event_id, telling.address) == (Audience.VISITOR, "r1", "ann@example.com")
+        assert (await told(staffed))[-1] == ("visitor", "email", "delivered")
+
+
+class TestAChangedPolicy:
+    async def test_reaches_a_running_conversation_with_its_next_transition(self, quick_desk: Desk) -> None:
+        slow = ServicePolicy(ladder=(LadderStep(after=timedelta(hours=2), audience=Audience.TEAM),))
+        await quick_desk.say("a person")
+        row = await quick_desk.until_state(State.ESCALATED)
+        quick_desk.teams.standing = Standing("", 5, policy=slow)
+        await quick_desk.say("hello?")
+        await quick_desk.until_said("hello?")
+        assert (await quick_desk.row())["deadline"] == row["deadline"], "a message is no transition"
+        await quick_desk.handle.execute_update(ConversationWorkflow.transfer, Transfer(ADA, team="billing"))
+        moved = await quick_desk.row()
+        assert moved["deadline"] - row["deadline"] > timedelta(hours=1, minutes=50)
+        await quick_desk.claim(ADA)
+        quick_desk.teams.standing = Standing("", 6, policy=LADDER)
+        await quick_desk.handle.execute_update(ConversationWorkflow.release, Release(ADA, to_assistant=False))
+        again = (await quick_desk.row())["deadline"] - await quick_desk.now()
+        assert again <= timedelta(minutes=1)
+        assert [question.version for question in quick_desk.teams.asked][-2:] == [5, 5]
+
+    async def test_is_not_waited_for_where_it_cannot_be_read(self, quick_desk: Desk) -> None:
+        quick_desk.teams.fails = True
+        await quick_desk.say("a person")
+        row = await quick_desk.until_state(State.ESCALATED)
+        assert row["deadline"] is not None
+        assert await quick_desk.claim(ADA) == ADA
+
+
+async def _until(desk: Desk, condition: Any) -> None:
+    async def holds() -> bool:
+        return bool(await condition(desk))
+
+    await desk.until_true(holds, seconds=30)
