@@ -28,24 +28,22 @@ def check_origin(request: Request, services: Services, site: Site | None) -> Non
 
 
 async def _token(request: Request, services: Use) -> VisitorClaims:
-    claims = _claims(request, services)
-    check_origin(request, services, await _site_of(claims, services))
-    return claims
-
-
-async def _visitor(conversation_id: UUID, request: Request, services: Use) -> VisitorClaims:
-    claims = _claims(request, services)
-    if claims.conversation != conversation_id:
-        raise Problem(403, "forbidden", "This token is for another conversation.")
-    check_origin(request, services, await _site_of(claims, services))
-    return claims
-
-
-def _claims(request: Request, services: Services) -> VisitorClaims:
     try:
-        return tokens.read(bearer(request), services.settings.token_key)
+        claims = tokens.read(bearer(request), services.settings.token_key)
     except BadToken:
         raise Problem(401, "not_signed_in", "Send the conversation's visitor_token as Bearer.") from None
+    check_origin(request, services, await _site_of(claims, services))
+    return claims
+
+
+TokenCaller = Annotated[VisitorClaims, Depends(_token)]
+"""For whichever conversation the token is for."""
+
+
+async def _visitor(conversation_id: UUID, claims: TokenCaller) -> VisitorClaims:
+    if claims.conversation != conversation_id:
+        raise Problem(403, "forbidden", "This token is for another conversation.")
+    return claims
 
 
 async def _site_of(claims: VisitorClaims, services: Services) -> Site | None:
@@ -61,5 +59,3 @@ async def _site_of(claims: VisitorClaims, services: Services) -> Site | None:
 
 VisitorCaller = Annotated[VisitorClaims, Depends(_visitor)]
 """For the conversation of the path."""
-TokenCaller = Annotated[VisitorClaims, Depends(_token)]
-"""For whichever conversation the token is for."""

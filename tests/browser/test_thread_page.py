@@ -72,7 +72,7 @@ async def test_the_token_leaves_the_address_and_survives_a_reload(
     complaints: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        if message.type == "error":
             complaints.append(message.text)
 
     def note(request: Request) -> None:
