@@ -6,7 +6,7 @@ made anew: it stands for the conversations that are under way at our users when 
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from temporalio.exceptions import ApplicationError
@@ -14,6 +14,7 @@ from temporalio.exceptions import ApplicationError
 from chatref.conversation.actions import CustomAction, DetailField
 from chatref.conversation.events import State
 from chatref.conversation.policy import Audience, LadderStep, ServicePolicy
+from chatref.conversation.standing import Standing, Told
 from chatref.conversation.turns import Collecting, Outcome, OutcomeKind, Stage, Turn, Usage
 from tests.workflows.desk import ADA, BO, Desk
 from workflows.conversation import ConversationWorkflow
@@ -181,6 +182,35 @@ async def told_to_a_webhook(desk: Desk) -> None:
     await desk.claim(ADA)
 
 
+async def channel_failed(desk: Desk) -> None:
+    """The next step comes at once, over another channel; then somebody takes it while that is still under way."""
+    desk.teams.standing = Standing("", 0, channels=frozenset({"push", "email"}))
+    desk.channels.outcomes = {"push": Told(False, why="nobody has a browser")}
+    await desk.say("a person")
+    await desk.until_state(State.ESCALATED)
+    await desk.until_seq(6)
+    await desk.claim(ADA)
+
+
+async def closed_and_mailed(desk: Desk) -> None:
+    desk.teams.standing = Standing("", 0, opens_at=datetime.now(UTC) + timedelta(days=1), opens_words="tomorrow")
+    await desk.say("a person")
+    await desk.until_state(State.ESCALATED)
+    await desk.say("ann@example.com")
+    await desk.until_said("Thank you. The answer will reach you here and at ann@example.com.")
+    await desk.handle.execute_update(ConversationWorkflow.reply, Say(ADA, "r1", "Done."))
+    await desk.until_seq(9)
+
+
+async def opened_again(desk: Desk) -> None:
+    """Closed for a moment, then open, and the policy is another one meanwhile."""
+    desk.teams.standing = Standing("", 0, opens_at=datetime.now(UTC) + timedelta(seconds=2), opens_words="soon")
+    await desk.say("a person")
+    await desk.until_state(State.ESCALATED)
+    desk.teams.standing = Standing("", 3, policy=IMPATIENT)
+    await desk.until_seq(5)
+
+
 CASES: dict[Callable[[Desk], Awaitable[None]], ServicePolicy] = {
     answered: ServicePolicy(),
     burst: ServicePolicy(),
@@ -196,4 +226,7 @@ CASES: dict[Callable[[Desk], Awaitable[None]], ServicePolicy] = {
     owner_too_slow: IMPATIENT,
     lapsed: IMPATIENT,
     told_to_a_webhook: ServicePolicy(),
+    channel_failed: ServicePolicy(),
+    closed_and_mailed: ServicePolicy(),
+    opened_again: ServicePolicy(),
 }

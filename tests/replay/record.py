@@ -35,7 +35,7 @@ async def record(directory: Path) -> None:
         if file.exists():
             continue
         async with desk_on(client, run["database_url"], policy) as desk:
-            async with desk.worker():
+            async with desk.worker(), desk.alerts_worker():
                 await case(desk)
             _keep(await desk.handle.fetch_history(), file)
     for reading in READINGS:

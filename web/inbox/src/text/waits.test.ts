@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { LedgerHandoff, LedgerWait, WaitStep } from "../api/waits";
+import type { Audience } from "../api/wire";
 import { handoffEnd, offsetOf, outcomeOf, ruleOf, stepSentence } from "./waits";
 
 const naming = { team: (slug: string) => ({ billing: "Billing" })[slug] ?? slug, myId: "me" };
@@ -48,8 +49,8 @@ function step(part: Partial<WaitStep>): WaitStep {
   };
 }
 
-function told(audience: "team" | "owner" | "everybody", times: number) {
-  return { step: times, audience, agent: "", channel: "inbox", outcome: "delivered" };
+function told(audience: Audience, times: number, outcome = "delivered", channel = "inbox", why = "") {
+  return { step: times, audience, agent: "", channel, outcome, why };
 }
 
 test.each<[WaitStep, string]>([
@@ -57,6 +58,11 @@ test.each<[WaitStep, string]>([
   [step({ owner: ada }), "Waits for Ada"],
   [step({ kind: "alerted", alert: told("team", 0) }), "Billing was told"],
   [step({ kind: "alerted", alert: told("everybody", 2) }), "Everybody was told again"],
+  [step({ kind: "alerted", alert: told("team", 0, "nobody_there") }), "Billing could not be told"],
+  [step({ kind: "alerted", alert: told("fallback", 2) }), "The fallback team was told again"],
+  [step({ kind: "alerted", alert: told("supervisors", 3, "failed") }), "The supervisors could not be told again"],
+  [step({ kind: "left" }), "Ada went away: back to Billing"],
+  [step({ kind: "told" }), "The visitor was told how things stand"],
   [step({ kind: "alerted", owner: me, alert: told("owner", 1) }), "You were told again"],
   [step({ kind: "taken", owner: ada, by: ada }), "Ada took over"],
   [step({ kind: "taken", owner: me, by: ada }), "Ada gave this to you"],
@@ -75,6 +81,10 @@ test("a rule is named with its version, and stepping in as what it is", () => {
 
 test("an alert says its channel and what became of it", () => {
   expect(outcomeOf(told("team", 0))).toBe("In the inbox, delivered");
+  expect(outcomeOf(told("team", 0, "nobody_there"))).toBe("In the inbox, nobody was there");
+  expect(outcomeOf(told("team", 1, "failed", "webhook:ops", "answered 500"))).toBe(
+    "By the webhook ops, failed: answered 500",
+  );
   expect(outcomeOf({ ...told("team", 0), channel: "pigeon", outcome: "lost" })).toBe("pigeon, lost");
 });
 
