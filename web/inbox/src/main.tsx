@@ -12,6 +12,7 @@ import "./styles/settings.css";
 import "./styles/custom-actions.css";
 import "./styles/sources.css";
 import "./styles/assistant.css";
+import "./styles/policies.css";
 import "./styles/webhooks.css";
 import "./styles/layout.css";
 

@@ -7,6 +7,8 @@ export interface WebhookBody {
   slug: string;
   name: string;
   url: string;
+  /** Signed notices, or what Slack and its like take. */
+  format: "standard" | "slack";
   enabled: boolean;
 }
 
@@ -59,8 +61,8 @@ export const webhookRoutes = {
   list: () => request<{ items: Webhook[] }>("GET", "/webhooks").then((answer) => answer.items),
   read: (id: string) => request<WebhookWithSecret>("GET", one(id)),
   create: (body: WebhookBody) => request<WebhookWithSecret>("POST", "/webhooks", { body }),
-  replace: (id: string, { slug, name, url, enabled }: WebhookBody) =>
-    request<WebhookWithSecret>("PUT", one(id), { body: { slug, name, url, enabled } }),
+  replace: (id: string, { slug, name, url, format, enabled }: WebhookBody) =>
+    request<WebhookWithSecret>("PUT", one(id), { body: { slug, name, url, format, enabled } }),
   remove: (id: string) => request<void>("DELETE", one(id)),
   rotate: (id: string) => request<WebhookWithSecret>("POST", one(id, "/rotate")),
   test: (id: string) => request<Delivery>("POST", one(id, "/test")),

@@ -16,7 +16,7 @@ export const SOURCES = "/sources";
 export const ASSISTANT = "/assistant";
 
 /** The pages that are for admins. */
-export type SettingsPage = "actions" | "assistant" | "sources" | "webhooks";
+export type SettingsPage = "actions" | "assistant" | "policies" | "sources" | "webhooks";
 
 export const NEEDS_HUMAN: View = { kind: "needs_human" };
 
@@ -97,8 +97,8 @@ export function placeOf(path: string): Place | null {
 export function settingsPageOf(path: string): SettingsPage | null {
   if (path === SOURCES) return "sources";
   if (path === ASSISTANT) return "assistant";
-  const [, page] = /^\/(actions|webhooks)(?:\/|$)/u.exec(path) ?? [];
-  return (page as "actions" | "webhooks" | undefined) ?? null;
+  const [, page] = /^\/(actions|policies|webhooks)(?:\/|$)/u.exec(path) ?? [];
+  return (page as "actions" | "policies" | "webhooks" | undefined) ?? null;
 }
 
 function viewOf(first: string, name: string): View | null {

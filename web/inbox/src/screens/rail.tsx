@@ -9,6 +9,7 @@ import {
   MessagesSquare,
   Sparkles,
   Tag,
+  Timer,
   UserRound,
   UserRoundX,
   Users,
@@ -99,6 +100,7 @@ export function Rail({ here, onPick, onHelp }: RailProps) {
               onPick={onPick}
             />
             <RailLink path="/actions" isHere={here === "actions"} icon={<Workflow />} name="Actions" onPick={onPick} />
+            <RailLink path="/policies" isHere={here === "policies"} icon={<Timer />} name="Waiting" onPick={onPick} />
             <RailLink
               path="/webhooks"
               isHere={here === "webhooks"}

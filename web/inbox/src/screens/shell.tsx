@@ -22,12 +22,14 @@ import { NothingOpen } from "./nothing-open";
 const PAGES = {
   actions: lazy(() => import("./custom-actions/page")),
   assistant: lazy(() => import("./assistant")),
+  policies: lazy(() => import("./policies/page")),
   webhooks: lazy(() => import("./webhooks/page")),
 };
 
 const SETTINGS: Record<SettingsPage, string> = {
   actions: "Actions",
   assistant: "Assistant",
+  policies: "Waiting",
   sources: "Sources",
   webhooks: "Webhooks",
 };

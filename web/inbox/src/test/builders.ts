@@ -49,6 +49,7 @@ export function aWebhook(part: Partial<Webhook> = {}): Webhook {
     slug: "crm",
     name: "CRM",
     url: "https://crm.example.com/chatref",
+    format: "standard",
     enabled: true,
     stopped_because: "",
     created_at: "2026-03-02T09:00:00.000Z",

@@ -1,8 +1,15 @@
 import { expect, test } from "vitest";
+import type { WebhookBody } from "../../api/webhooks";
 import { Problem } from "../../api/client";
 import { differs, faultsOf, NEW, refusalOf, slugOf } from "./draft";
 
-const CRM = { slug: "crm", name: "CRM", url: "https://crm.example.com/chatref", enabled: true };
+const CRM: WebhookBody = {
+  slug: "crm",
+  name: "CRM",
+  url: "https://crm.example.com/chatref",
+  format: "standard",
+  enabled: true,
+};
 
 test("each fault stands at its field", () => {
   expect(faultsOf(CRM)).toEqual({});

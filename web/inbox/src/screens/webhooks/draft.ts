@@ -4,7 +4,7 @@ import { type Faults, faultsFrom } from "../../api/faults";
 import { Problem } from "../../api/client";
 import type { WebhookBody } from "../../api/webhooks";
 
-export const NEW: WebhookBody = { slug: "", name: "", url: "", enabled: true };
+export const NEW: WebhookBody = { slug: "", name: "", url: "", format: "standard", enabled: true };
 
 /** From a name, what files and actions call it. */
 export function slugOf(name: string): string {
@@ -18,7 +18,7 @@ export function slugOf(name: string): string {
 }
 
 export function differs(draft: WebhookBody, saved: WebhookBody): boolean {
-  return (["slug", "name", "url", "enabled"] as const).some((key) => draft[key] !== saved[key]);
+  return (["slug", "name", "url", "format", "enabled"] as const).some((key) => draft[key] !== saved[key]);
 }
 
 /** What can be said before the server is asked. */

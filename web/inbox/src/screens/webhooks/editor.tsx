@@ -8,7 +8,7 @@ import { wordsFor } from "../../live/sources";
 import { webhookChanged, webhookRemoved } from "../../live/webhooks";
 import { Button } from "../../parts/button";
 import { Confirm } from "../../parts/confirm";
-import { TextEntry } from "../../parts/entry";
+import { ChoiceEntry, TextEntry } from "../../parts/entry";
 import { Toggle } from "../../parts/toggle";
 import { useToasts } from "../../parts/toast";
 import { stopped } from "../../text/webhooks";
@@ -158,6 +158,17 @@ export function Editor({ saved }: { saved: WebhookWithSecret | null }) {
                 placeholder="our-crm"
                 fault={faults.slug}
                 onChange={(slug) => set({ slug })}
+              />
+              <ChoiceEntry
+                className="entry--wide"
+                label="Format"
+                hint="Slack’s is for the alerts of service policies; actions tell signed ones."
+                value={draft.format}
+                choices={[
+                  ["standard", "Signed notices (Standard Webhooks)"],
+                  ["slack", "Slack, Mattermost and others that take {text}"],
+                ]}
+                onChange={(format) => set({ format })}
               />
               <label className="entry--wide check">
                 <Toggle checked={draft.enabled} onChange={(enabled) => set({ enabled })} label="Switched on" />
