@@ -320,7 +320,7 @@ class Conversation:
             assert wait is not None
             # Beyond the ladder the pauses between repeats hold, or a channel that stays broken would never let go.
             if wait.step == telling.step and wait.step < len(self.policy.ladder):
-                self.state.wait = replace(wait, hurried=True)
+                self.state.wait = replace(wait, due_at=now)
         data = {
             "step": telling.step,
             "audience": telling.audience.value,
@@ -392,7 +392,7 @@ class Conversation:
         """The next step of the ladder; or, where the team has closed meanwhile, the truth about it."""
         standing = self._standing
         if standing is not None and standing.opens_at is not None:
-            self.state.wait = replace(wait, opens_at=standing.opens_at, closes_at=None, hurried=False, told=False)
+            self.state.wait = replace(wait, opens_at=standing.opens_at, closes_at=None, due_at=None, told=False)
             self._tell_absence(now)
             return
         step = wait.step
@@ -400,7 +400,7 @@ class Conversation:
         while wait.clock + self.policy.alert_due(step + 1) <= now:
             step += 1
         closes_at = standing.closes_at if standing else None
-        self.state.wait = replace(wait, step=step + 1, closes_at=closes_at, hurried=False)
+        self.state.wait = replace(wait, step=step + 1, closes_at=closes_at, due_at=None)
         rung = self.policy.rung(step)
         self._alert(rung.audience, step + 1, self._reason, now, rung.channels)
         if rung.say and step < len(self.policy.ladder):

@@ -52,7 +52,7 @@ def next_deadline(state: ConversationState, policy: ServicePolicy) -> Deadline |
 def _of_the_queue(wait: Wait, policy: ServicePolicy) -> Deadline:
     if wait.opens_at is not None:
         return Deadline(DeadlineKind.OPENING, wait.opens_at)
-    due = wait.clock if wait.hurried else wait.clock + policy.alert_due(wait.step)
+    due = wait.due_at or wait.clock + policy.alert_due(wait.step)
     if wait.closes_at is not None and wait.closes_at < due:
         return Deadline(DeadlineKind.CLOSING, wait.closes_at)
     return Deadline(DeadlineKind.ALERT_AGAIN, due)
