@@ -27,6 +27,7 @@ class Post:
     path: str
     headers: dict[str, str]
     content: bytes
+    answered: int = 200
 
     @property
     def body(self) -> str:
@@ -77,8 +78,8 @@ class Receiver:
                     name, _, value = header.decode().partition(":")
                     headers[name.lower()] = value.strip()
                 content = await reader.readexactly(int(headers["content-length"]))
-                self.posts.append(Post(line.decode().split()[1], headers, content))
                 answer = self.answers.pop(0) if self.answers else self.otherwise
+                self.posts.append(Post(line.decode().split()[1], headers, content, answer.status))
                 if answer.gate is not None:
                     await answer.gate.wait()
                 said = "".join(f"{name}: {value}\r\n" for name, value in answer.headers.items())

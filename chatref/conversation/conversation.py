@@ -331,6 +331,7 @@ class Conversation:
             "reason": self._reason.value,
             "recipients": told.recipients,
             "why": told.why,
+            "about": telling.event_id,
         }
         self._emit(EventType.ALERT, SYSTEM, now, data=data | self._waiting())
 

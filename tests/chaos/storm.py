@@ -17,13 +17,17 @@ import httpx
 from chatref.embedded.ports import free_ports
 from tests.chaos import verdict
 from tests.chaos.people import ChaosAgent, hire, talk
-from tests.chaos.verdict import Outage
+from tests.chaos.verdict import PAGER, Outage
 from tests.receiver import Answer, Receiver, receiver
 from tests.running import Event, Installation, Visitor, eventually
 
 SERVICES = ("api", "worker", "temporal", "postgres")
 POLICY = {
-    "ladder": [{"after": 4, "audience": "team"}, {"after": 8, "audience": "everybody"}],
+    "at_once": ["inbox", PAGER],
+    "ladder": [
+        {"after": 4, "audience": "team", "channels": ["inbox", PAGER]},
+        {"after": 8, "audience": "everybody", "channels": ["inbox", PAGER]},
+    ],
     "repeat_every": 20,
     "repeat_at_most": 40,
     "owner_answers_within": 4,
@@ -56,12 +60,12 @@ class Aftermath:
 async def storm(plan: Plan, say: Callable[[str], None] = lambda line: None) -> Aftermath:
     """Let everybody work through it, wait until it is calm, and look."""
     dice = random.Random(plan.seed)
-    async with _installation() as installation, receiver() as crm:
+    async with _installation() as installation, receiver() as crm, receiver() as pager:
         url = installation.run["url"]
         agents = await hire(url, plan.agents, dice)
         [admin, *colleagues] = agents
-        (await admin.http.put("/api/v1/service-policy", json=POLICY)).raise_for_status()
         await _tell_webhook(admin, crm)
+        await _have_paged(admin, pager)
         async with httpx.AsyncClient(base_url=url, timeout=15) as http:
             visitors = [Visitor(http) for _ in range(plan.conversations)]
             for visitor in visitors:
@@ -73,12 +77,13 @@ async def storm(plan: Plan, say: Callable[[str], None] = lambda line: None) -> A
                     group.create_task(talk(visitor, random.Random(dice.random()), stop))
                 for agent in colleagues:
                     group.create_task(agent.work(stop))
-                group.create_task(_fail_at_random(crm, random.Random(dice.random()), stop))
+                for channel in (crm, pager):
+                    group.create_task(_fail_at_random(channel, random.Random(dice.random()), stop))
                 outages = await _kill_at_random(plan, installation, http, dice, say)
                 stop.set()
             say("calm; looking at what is left")
             await _calm(visitors, admin, crm)
-            return await _look(visitors, agents, crm, outages)
+            return await _look(visitors, agents, crm, pager, outages)
 
 
 async def _tell_webhook(admin: ChaosAgent, crm: Receiver) -> None:
@@ -88,6 +93,13 @@ async def _tell_webhook(admin: ChaosAgent, crm: Receiver) -> None:
         if action["kind"] in ("cancellation", "human_request"):
             saved = await admin.http.put(f"/api/v1/actions/{action['id']}", json=action | {"webhook": "chaos"})
             saved.raise_for_status()
+
+
+async def _have_paged(admin: ChaosAgent, pager: Receiver) -> None:
+    slug = PAGER.removeprefix("webhook:")
+    made = await admin.http.post("/api/v1/webhooks", json={"slug": slug, "name": "Pager", "url": pager.url})
+    made.raise_for_status()
+    (await admin.http.put("/api/v1/service-policy", json=POLICY)).raise_for_status()
 
 
 async def _fail_at_random(crm: Receiver, dice: random.Random, stop: asyncio.Event) -> None:
@@ -154,11 +166,15 @@ async def _calm(visitors: list[Visitor], admin: ChaosAgent, crm: Receiver) -> No
         pass  # what is missing is found by who looks
 
 
-async def _look(visitors: list[Visitor], agents: list[ChaosAgent], crm: Receiver, outages: list[Outage]) -> Aftermath:
+async def _look(
+    visitors: list[Visitor], agents: list[ChaosAgent], crm: Receiver, pager: Receiver, outages: list[Outage]
+) -> Aftermath:
     [admin, *_] = agents
     found = Aftermath()
     logs = {visitor.id: await _log(admin, visitor.id) for visitor in visitors}
     latest = []
+    taken = {post.id for post in pager.posts if post.answered < 300}
+    outcomes: Counter[str] = Counter()
     waits = alerts = 0
     for visitor in visitors:
         events = logs[visitor.id]
@@ -166,6 +182,8 @@ async def _look(visitors: list[Visitor], agents: list[ChaosAgent], crm: Receiver
         found.violations.update(verdict.doubly_owned(events))
         found.violations.update(verdict.unheard(events))
         found.violations.update(verdict.untold(events, _notices(crm)))
+        found.violations.update(verdict.wrongly_told(events, taken))
+        outcomes.update(each["data"]["outcome"] for each in events if each["data"].get("channel") == PAGER)
         ledger = (await admin.http.get(f"/api/v1/conversations/{visitor.id}/waits")).json()
         late = list(verdict.late_steps(ledger, outages, datetime.now(UTC)))
         found.violations.update("a wait's step came later than its deadline and the outages" for _ in late)
@@ -186,6 +204,7 @@ async def _look(visitors: list[Visitor], agents: list[ChaosAgent], crm: Receiver
         "agents' replies accepted": str(sum(len(agent.told) for agent in agents)),
         "waits, alerts": f"{waits}, {alerts}",
         "steps later than deadline and outage": f"{len(latest)} (at most {max(latest, default=0)!s})",
+        "alerts outside the inbox delivered, failed": f"{outcomes['delivered']}, {outcomes['failed']}",
         "notices, posts": f"{len({post.id for post in crm.posts})}, {len(crm.posts)}",
         "live waits, unprotected": f"{len(live['items'])}, {live['unprotected']}",
     }

@@ -97,3 +97,10 @@ def test_a_webhook_that_heard_nothing_or_two_things_is_found() -> None:
     assert list(verdict.untold(handoff, {}))
     assert list(verdict.untold(handoff, {"t1": ["one", "two"]}))
     assert not list(verdict.untold(handoff, {"t1": ["one", "one"]}))
+
+
+def test_an_alert_that_nobody_took_does_not_count_as_told() -> None:
+    told = {"channel": verdict.PAGER, "outcome": "delivered", "about": "a1"}
+    log = [{"type": "alert", "data": told}, {"type": "alert", "data": told | {"outcome": "failed", "about": "a2"}}]
+    assert list(verdict.wrongly_told(log, {"a1"})) == []
+    assert list(verdict.wrongly_told(log, {"a2"})) == ["an alert counts as told that no receiver took"]

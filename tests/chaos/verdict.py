@@ -8,6 +8,8 @@ from typing import Any
 
 from tests.running import Event
 
+PAGER = "webhook:pager"
+"""The channel of alerts that fails at random."""
 TEMPORALS_PATIENCE = timedelta(seconds=15)
 """How long Temporal waits for a worker that died with a task in hand (10 s), and for it to be done elsewhere."""
 
@@ -118,6 +120,14 @@ def untold(events: Sequence[Event], notices: dict[str, list[str]]) -> Iterator[s
                 yield "a webhook has not heard of a handoff"
             if len(set(bodies)) > 1:
                 yield "a webhook was told two things under one id"
+
+
+def wrongly_told(events: Sequence[Event], taken: set[str]) -> Iterator[str]:
+    """What the log says was delivered to a channel was taken there. `taken` are ids of notices."""
+    for data in (event["data"] for event in events if event["type"] == "alert"):
+        delivered = data["channel"] == PAGER and data["outcome"] == "delivered"
+        if delivered and data["about"] not in taken:
+            yield "an alert counts as told that no receiver took"
 
 
 def _at(value: str | None) -> datetime | None:

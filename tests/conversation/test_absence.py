@@ -245,7 +245,9 @@ class TestTheLaddersChannels:
             here.overdue(after(minutes=minutes))
         assert said(here.take_events()) == ["Still on it."]
 
-    @pytest.mark.parametrize(("outcome", "due"), [(Told(True, 2), after(minutes=1)), (Told(False, why="no"), after(seconds=5))])
+    @pytest.mark.parametrize(
+        ("outcome", "due"), [(Told(True, 2), after(minutes=1)), (Told(False, why="no"), after(seconds=5))]
+    )
     def test_one_that_failed_moves_the_ladder_on_at_once(self, here: Conversation, outcome: Told, due: Any) -> None:
         [telling] = here.take_tellings()
         here.told(telling, outcome, after(seconds=5))
