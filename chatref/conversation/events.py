@@ -44,8 +44,8 @@ class EventType(StrEnum):
     TRANSITION = "transition"
     TAGS = "tags"  # {tags, added, removed}: lists of str
     DETAIL = "detail"  # {name, label, value, verified}
-    # {step, audience, team, agent, channel, outcome, reason}; over any channel but the inbox recipients, why, and the id
-    # of the event that it is about. `outcome`: delivered, failed, or nobody_there, in an inbox that nobody has open
+    # {step, audience, team, agent, channel, outcome, reason}; over any channel but the inbox recipients, why, and `about`,
+    # the id of the event that was told. `outcome`: delivered, failed, or nobody_there, in an inbox that nobody has open
     ALERT = "alert"
     RATING = "rating"  # {score: 1..5}; the comment is the text
 

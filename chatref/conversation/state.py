@@ -15,9 +15,9 @@ class Wait:
     so: deadlines count from it. `step` counts the alerts that have followed the first. `target` is by when the policy
     wants the visitor to have an answer.
 
-    `opens_at` is set while the team is closed: nothing climbs until then. `closes_at` is when it will close. `due_at` is
-    set where the next step does not wait for its time, because the last could not be told. `told` says that the visitor
-    knows that nobody is there.
+    `opens_at` is set while the team is closed: nothing climbs until then. `closes_at` is when it will close. `due_at`
+    is set where the next step does not wait for its time, because the last could not be told. `told` says that the
+    visitor knows that nobody is there.
     """
 
     since: datetime
