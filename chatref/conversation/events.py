@@ -44,8 +44,8 @@ class EventType(StrEnum):
     TRANSITION = "transition"
     TAGS = "tags"  # {tags, added, removed}: lists of str
     DETAIL = "detail"  # {name, label, value, verified}
-    # {step, audience, team, agent, channel, outcome, reason}; over any channel but the inbox recipients, why, and `about`,
-    # the id of the event that was told. `outcome`: delivered, failed, or nobody_there, in an inbox that nobody has open
+    # {step, audience, team, agent, channel, outcome, reason}; over any channel but the inbox also recipients, why, and
+    # about, the id of the event that was told. outcome: delivered, failed, or nobody_there, where no inbox is open
     ALERT = "alert"
     RATING = "rating"  # {score: 1..5}; the comment is the text
 
