@@ -96,11 +96,12 @@ async def test_a_team_gets_its_own_and_gives_it_up(page: Page, admin: httpx.Asyn
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_everybody_can_use_the_page(scheme: str, axe: str, sit_down: SitDown) -> None:
     found: list[str] = []
-    for options in ({}, PHONE):
+    for options in ({}, {"viewport": PHONE}):
         page = await opened((await sit_down(OWNER, color_scheme=scheme, reduced_motion="reduce", **options)).page)
         await page.get_by_role("switch", name="Office hours").click()
         await expect(page.get_by_label("Time zone")).to_be_visible()
         found += await faults(page, axe, "main")
-        wider = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wider <= 0, "nothing is cut off at the side"
+        for side in ("Width", "Height"):
+            over = await page.evaluate(f"document.documentElement.scroll{side} - document.documentElement.client{side}")
+            assert over <= 0, f"the page is larger than the screen: {side}"
     assert found == []
