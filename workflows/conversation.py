@@ -49,6 +49,7 @@ TELLING_RETRY = RetryPolicy(
     initial_interval=timedelta(seconds=2), backoff_coefficient=2, maximum_interval=timedelta(seconds=15)
 )
 TELLING_ONCE = timedelta(seconds=40)
+TELLING_HEARTBEAT = timedelta(seconds=10)
 TELLING_TIME_LIMIT = timedelta(minutes=1)
 """After it the channel has failed, and the ladder moves on."""
 MAILING_TIME_LIMIT = timedelta(days=1)
@@ -323,6 +324,7 @@ class ConversationWorkflow:
                 args=[conversation_id, telling],
                 task_queue=ALERT_QUEUE,
                 start_to_close_timeout=TELLING_ONCE,
+                heartbeat_timeout=TELLING_HEARTBEAT,
                 schedule_to_close_timeout=MAILING_TIME_LIMIT if for_visitor else TELLING_TIME_LIMIT,
                 retry_policy=TELLING_RETRY,
                 # Whether it went out is known even where it was called off.
@@ -339,7 +341,7 @@ class ConversationWorkflow:
         """Who has been answered or taken over needs nobody more: what has not gone out yet stays."""
         if conversation.state.state is not State.ESCALATED:
             for task, telling in self._tellings.items():
-                if telling.audience not in (Audience.VISITOR, Audience.OWNER):
+                if telling.audience not in (Audience.VISITOR, Audience.OWNER) and not task.cancelling():
                     task.cancel()
 
     # The assistant

@@ -119,10 +119,13 @@ class ScriptedChannels(Channels):
     def __init__(self) -> None:
         self.tellings: list[Telling] = []
         self.outcomes: dict[str, Told | Exception] = {}
+        self.gate: asyncio.Event | None = None
 
     @activity.defn(name="tell")
     async def tell(self, conversation_id: str, telling: Telling) -> Told:
         self.tellings.append(telling)
+        if self.gate is not None:
+            await self.gate.wait()
         outcome = self.outcomes.get(telling.channel, Told(True, 1))
         if isinstance(outcome, Exception):
             raise outcome
