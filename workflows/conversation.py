@@ -30,7 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from chatref.conversation.turns import Outcome, OutcomeKind, Turn, VisitorMessage
     from chatref.effects import Channels, ConversationRow, HandoffNotice, Log, Past, RecordBatch, Responder, Teams
     from workflows.alarm import Alarm
-    from workflows.messages import Claim, ConversationInput, Rating, Release, Resolve, Say, Tag, Transfer, WebhookInput
+    from workflows.messages import Claim, ConversationInput, Offer, OwnerLeft, Rating, Release, Resolve, Say, Tag, Transfer, WebhookInput
     from workflows.names import ALERT_QUEUE, OWNER, STATE, TEAM, WEBHOOK_QUEUE, delivery_workflow_id
     from workflows.webhook import WebhookWorkflow
 
@@ -161,6 +161,22 @@ class ConversationWorkflow:
     def claim_by_signal(self, claim: Claim) -> None:
         """For operators and integrations; the inbox uses the update of the same name, which answers."""
         self._mailbox.append(self._claiming(claim))
+
+    @workflow.signal
+    def offer(self, offer: Offer) -> None:
+        """By the roster: it is not answered, and means nothing where somebody was faster."""
+
+        def run(now: datetime) -> None:
+            self._here.offer(offer.to, now)
+
+        self._mailbox.append(_Command(run, self._team_it_has))
+
+    @workflow.signal
+    def owner_left(self, left: OwnerLeft) -> None:
+        def run(now: datetime) -> None:
+            self._here.owner_left(left.agent_id, now)
+
+        self._mailbox.append(_Command(run, self._team_it_has))
 
     @workflow.update
     async def claim(self, claim: Claim) -> Accepted:

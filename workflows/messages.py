@@ -42,6 +42,20 @@ class Claim:
 
 
 @dataclass
+class Offer:
+    """The conversation is somebody's to take; anybody else may still take it."""
+
+    to: Person
+
+
+@dataclass
+class OwnerLeft:
+    """The agent with this id has gone away."""
+
+    agent_id: str
+
+
+@dataclass
 class Say:
     """A public reply, or a note. `id` is the message's id, made by the client, and its own idempotency key."""
 
