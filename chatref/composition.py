@@ -43,7 +43,7 @@ from chatref.ingestion.ingestion import SourceReading
 from chatref.ingestion.reader import Reader
 from chatref.push.pusher import Pusher
 from chatref.push.vapid import Vapid
-from chatref.settings import Settings, TemporalSettings, WatchdogSettings, mail_server
+from chatref.settings import Settings, TemporalSettings, WatchdogSettings
 from chatref.store.channels import Channel, Config
 from chatref.store.database import Database, DatabaseUnavailable
 from chatref.store.drafts import LiveDrafts
@@ -168,7 +168,7 @@ def duty_of(
     """How teams stand, and how they are told, over what is set up."""
     ways: dict[str, AlertChannel] = {PUSH: Push(database, pusher)}
     postman = None
-    if (server := mail_server(settings.smtp_url)) is not None:
+    if (server := settings.mail_server) is not None:
         ways[EMAIL] = Mail(server, settings.email_from)
         postman = Postman(server, settings.email_from, ThreadLinks(database, settings.public_url, settings.token_key))
     if settings.alert_command:

@@ -4,7 +4,7 @@ import shlex
 from datetime import timedelta
 from functools import cached_property
 from hashlib import sha256
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from annotated_types import Gt
 from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, model_validator
@@ -28,14 +28,27 @@ class TemporalSettings(BaseSettings):
     """Whether to connect by TLS."""
 
 
-def mail_server(url: SecretStr | None) -> MailServer | None:
-    """Where mail is handed in; None where that is not set. Raises `ValueError`."""
-    if url is None:
-        return None
-    try:
-        return MailServer.at(url.get_secret_value())
-    except ValueError as error:
-        raise ValueError(f"CHATREF_SMTP_URL {error}") from None
+class MailSettings(TemporalSettings):
+    """How mail is sent."""
+
+    smtp_url: SecretStr | None = None
+    """The mail server: `smtp://user:password@host:587`, or `smtps://` for TLS from the start. Without one nobody is
+    alerted by e-mail, and no visitor is sent an answer."""
+    email_from: str = "chatref@localhost"
+    """The sender of e-mails."""
+
+    @model_validator(mode="after")
+    def _server_can_be_read(self) -> Self:
+        try:
+            _ = self.mail_server
+        except ValueError as error:
+            raise ValueError(f"CHATREF_SMTP_URL {error}") from None
+        return self
+
+    @cached_property
+    def mail_server(self) -> MailServer | None:
+        """Where mail is handed in; None where that is not set."""
+        return None if self.smtp_url is None else MailServer.at(self.smtp_url.get_secret_value())
 
 
 def _seconds(value: Any) -> Any:
@@ -50,7 +63,7 @@ Pause = Annotated[timedelta, BeforeValidator(_seconds), Gt(timedelta(0))]
 """In seconds, or as in ISO 8601 (`PT10S`)."""
 
 
-class WatchdogSettings(TemporalSettings):
+class WatchdogSettings(MailSettings):
     """What the watchdog looks at, and whom it tells without needing any of it."""
 
     database_url: str = Field(validation_alias=AliasChoices("DATABASE_URL", "CHATREF_DATABASE_URL"))
@@ -59,10 +72,6 @@ class WatchdogSettings(TemporalSettings):
     """Stands under each notice, to say which installation it is."""
     watchdog_email: str = ""
     """Whom to tell by e-mail: an address, or several with commas between."""
-    smtp_url: SecretStr | None = None
-    """The mail server: `smtp://user:password@host:587`, or `smtps://` for TLS from the start."""
-    email_from: str = "chatref@localhost"
-    """The sender of e-mails."""
     watchdog_webhook: SecretStr | None = None
     """An incoming webhook of Slack, or of whatever else takes `{"text": …}`."""
     watchdog_every: Pause = timedelta(seconds=10)
@@ -76,11 +85,10 @@ class WatchdogSettings(TemporalSettings):
     def _email_can_be_sent(self) -> "WatchdogSettings":
         if self.watchdog_email and self.smtp_url is None:
             raise ValueError("CHATREF_WATCHDOG_EMAIL needs CHATREF_SMTP_URL")
-        mail_server(self.smtp_url)
         return self
 
 
-class Settings(TemporalSettings):
+class Settings(MailSettings):
     """Where everything is. `chatref up` fills in what it starts itself."""
 
     database_url: str = Field(validation_alias=AliasChoices("DATABASE_URL", "CHATREF_DATABASE_URL"))
@@ -104,11 +112,6 @@ class Settings(TemporalSettings):
     embedding_model: str | None = None
     """Default: `text-embedding-3-small` with a server, `sentence-transformers/all-MiniLM-L6-v2` on this machine.
     `none` searches by words alone."""
-    smtp_url: SecretStr | None = None
-    """The mail server: `smtp://user:password@host:587`, or `smtps://` for TLS from the start. Agents who are not there
-    are alerted by it, and visitors who left their address are sent their answers."""
-    email_from: str = "chatref@localhost"
-    """The sender of e-mails."""
     alert_command: str = ""
     """A command that is run for the alerts of the channel `command`, with the alert as JSON on its standard input."""
     visitor_messages_per_minute: int = 3000
@@ -119,8 +122,7 @@ class Settings(TemporalSettings):
     webhooks and push services there, which then need no `https`."""
 
     @model_validator(mode="after")
-    def _alerts_can_be_sent(self) -> "Settings":
-        mail_server(self.smtp_url)
+    def _command_can_be_read(self) -> "Settings":
         try:
             shlex.split(self.alert_command)
         except ValueError as error:

@@ -77,9 +77,8 @@ def channels(settings: WatchdogSettings) -> list[Channel]:
     """The log always, and what else is set."""
     found: list[Channel] = [Log()]
     recipients = [each.strip() for each in settings.watchdog_email.split(",") if each.strip()]
-    if recipients and settings.smtp_url is not None:
-        server = MailServer.at(settings.smtp_url.get_secret_value())
-        found.append(Mail(server, settings.email_from, recipients, settings.public_url))
+    if recipients and settings.mail_server is not None:
+        found.append(Mail(settings.mail_server, settings.email_from, recipients, settings.public_url))
     if settings.watchdog_webhook is not None:
         found.append(Webhook(settings.watchdog_webhook.get_secret_value(), settings.public_url))
     if len(found) == 1:

@@ -61,7 +61,9 @@ async def test_targets_ladder_hours_and_words_are_saved(page: Page, admin: httpx
     await page.get_by_label("Holidays").fill("2026-12-25 Christmas\n2026-12-24 09:00-12:00")
     await page.get_by_label("With nobody there").fill("Everybody is at lunch.")
     await page.get_by_role("button", name="Save").click()
-    await expect(page.get_by_text("Chats that are under way take it up with their next step.")).to_be_visible()
+    await expect(
+        page.get_by_text("Chats that are under way take it up with their next step.", exact=True)
+    ).to_be_visible()
     saved = await policy(admin)
     assert (saved["first_response"], saved["nobody_text"]) == ("PT2M30S", "Everybody is at lunch.")
     step = saved["ladder"][3]

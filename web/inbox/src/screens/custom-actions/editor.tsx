@@ -1,9 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { History as HistoryIcon, Trash2 } from "lucide-react";
-import { type FormEvent, useRef, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { type ActionKind, actionRoutes, type CustomAction } from "../../api/actions";
-import { type Faults, faultsFrom } from "../../api/faults";
+import { faultsFrom } from "../../api/faults";
 import type { Priority } from "../../api/wire";
 import { useTeams } from "../../live/queries";
 import { useWebhooks } from "../../live/webhooks";
@@ -11,6 +11,7 @@ import { Button } from "../../parts/button";
 import { Confirm } from "../../parts/confirm";
 import { ChoiceEntry, ListEntry, LongEntry, TextEntry } from "../../parts/entry";
 import { Toggle } from "../../parts/toggle";
+import { useFaults } from "../../parts/faults";
 import { useToasts } from "../../parts/toast";
 import { webhookChoices } from "../../text/webhooks";
 import { DetailCards } from "./detail-cards";
@@ -31,9 +32,8 @@ export function Editor({ saved }: { saved: CustomAction }) {
   const { data: teams = [] } = useTeams();
   const { data: webhooks = [] } = useWebhooks();
   const [changed, setChanged] = useState<CustomAction | null>(() => keptDraft(saved.id));
-  const [faults, setFaults] = useState<Faults>({});
+  const { faults, setFaults, form, recheck, refuse } = useFaults();
   const [busy, setBusy] = useState(false);
-  const form = useRef<HTMLFormElement>(null);
   const isNew = saved.id === "";
   const draft = changed ?? saved;
   const dirty = changed !== null;
@@ -43,16 +43,10 @@ export function Editor({ saved }: { saved: CustomAction }) {
     const kept = next && !sameAction(next, saved) ? next : null;
     setChanged(kept);
     keepDraft(saved.id, kept);
-    // Once faults are shown, they go as they are mended, and come as they are made.
-    setFaults((before) => (Object.keys(before).length > 0 && kept ? faultsOf(kept) : {}));
+    recheck(() => (kept ? faultsOf(kept) : {}));
   }
   const set = (change: Partial<CustomAction>) => put({ ...draft, ...change });
   const setTriggers = (change: Partial<CustomAction["triggers"]>) => put(withTriggers(draft, change));
-
-  function refuse(found: Faults) {
-    setFaults(found);
-    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
-  }
 
   async function save(event: FormEvent) {
     event.preventDefault();

@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Plus, Trash2 } from "lucide-react";
-import { type FormEvent, type ReactNode, useRef, useState } from "react";
+import { type FormEvent, type ReactNode, useState } from "react";
 import { type Faults, faultsFrom } from "../../api/faults";
 import { type LadderAudience, type Policy, policyRoutes } from "../../api/policies";
 import type { Team } from "../../api/wire";
@@ -11,7 +11,9 @@ import { Button } from "../../parts/button";
 import { Confirm } from "../../parts/confirm";
 import { ChoiceEntry, ListEntry, LongEntry, TextEntry } from "../../parts/entry";
 import { Toggle } from "../../parts/toggle";
+import { useFaults } from "../../parts/faults";
 import { useToasts } from "../../parts/toast";
+import { entries } from "../custom-actions/draft";
 import { PageHead } from "../custom-actions/page-head";
 import {
   DAYS,
@@ -53,22 +55,15 @@ export function Editor({ saved, isNew, name, teams, choices, onRail }: EditorPro
   const queries = useQueryClient();
   const toasts = useToasts();
   const [draft, setDraft] = useState<Draft>(() => draftOf(saved));
-  const [faults, setFaults] = useState<Faults>({});
+  const { faults, setFaults, form, recheck, refuse } = useFaults();
   const [busy, setBusy] = useState(false);
-  const form = useRef<HTMLFormElement>(null);
   const dirty = JSON.stringify(draft) !== JSON.stringify(draftOf(saved));
   const isTeams = saved.id !== "default";
 
   function set(change: Partial<Draft>) {
     const next = { ...draft, ...change };
     setDraft(next);
-    // Once faults are shown, they go as they are mended, and come as they are made.
-    setFaults((before) => (Object.keys(before).length > 0 ? faultsOf(next) : {}));
-  }
-
-  function refuse(found: Faults) {
-    setFaults(found);
-    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+    recheck(() => faultsOf(next));
   }
 
   async function save(event: FormEvent) {
@@ -347,12 +342,7 @@ function OfficeHoursEntries(props: {
             label="Holidays"
             hint="One a line: 2026-12-25 Christmas, or 2026-12-24 09:00-12:00 for shorter hours."
             value={hours.holidays}
-            read={(text) =>
-              text
-                .split("\n")
-                .map((line) => line.trim())
-                .filter(Boolean)
-            }
+            read={(text) => entries(text, "\n")}
             separator={"\n"}
             fault={faults.holidays}
             onChange={(holidays) => onChange({ ...hours, holidays })}

@@ -1,8 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
-import { type FormEvent, useRef, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { useLocation } from "wouter";
-import type { Faults } from "../../api/faults";
 import { type WebhookBody, type WebhookWithSecret, webhookRoutes } from "../../api/webhooks";
 import { wordsFor } from "../../live/sources";
 import { webhookChanged, webhookRemoved } from "../../live/webhooks";
@@ -10,6 +9,7 @@ import { Button } from "../../parts/button";
 import { Confirm } from "../../parts/confirm";
 import { ChoiceEntry, TextEntry } from "../../parts/entry";
 import { Toggle } from "../../parts/toggle";
+import { useFaults } from "../../parts/faults";
 import { useToasts } from "../../parts/toast";
 import { stopped } from "../../text/webhooks";
 import { PageHead } from "../custom-actions/page-head";
@@ -25,27 +25,20 @@ export function Editor({ saved }: { saved: WebhookWithSecret | null }) {
   const [, navigate] = useLocation();
   // Only what was changed here: the rest may change at the server meanwhile.
   const [changes, setChanges] = useState<Partial<WebhookBody>>({});
-  const [faults, setFaults] = useState<Faults>({});
+  const { faults, setFaults, form, recheck, refuse } = useFaults();
   const [busy, setBusy] = useState(false);
-  const form = useRef<HTMLFormElement>(null);
   const known = saved ?? NEW;
   const draft = { ...known, ...changes };
   const dirty = differs(draft, known);
 
   function set(change: Partial<WebhookBody>) {
     setChanges({ ...changes, ...change });
-    // Once faults are shown, they go as they are mended, and come as they are made.
-    setFaults((before) => (Object.keys(before).length > 0 ? faultsOf({ ...draft, ...change }) : {}));
+    recheck(() => faultsOf({ ...draft, ...change }));
   }
 
   function setName(name: string) {
     const followsName = !saved && draft.slug === slugOf(draft.name);
     set(followsName ? { name, slug: slugOf(name) } : { name });
-  }
-
-  function refuse(found: Faults) {
-    setFaults(found);
-    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
   }
 
   async function save(event: FormEvent) {
