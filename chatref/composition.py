@@ -43,6 +43,7 @@ from chatref.ingestion.ingestion import SourceReading
 from chatref.ingestion.reader import Reader
 from chatref.push.pusher import Pusher
 from chatref.push.vapid import Vapid
+from chatref.roster import Roster
 from chatref.settings import Settings, TemporalSettings, WatchdogSettings
 from chatref.store.channels import Channel, Config
 from chatref.store.database import Database, DatabaseUnavailable
@@ -58,6 +59,7 @@ from chatref.watchdog.incidents import Incidents
 from chatref.watchdog.watch import Watchdog
 from chatref.webhooks.deliveries import Deliveries
 from chatref.webhooks.posting import Poster
+from workflows.dispatch import Signals
 from workflows.inspection import Executions
 from workflows.names import ALERT_QUEUE, INGESTION_QUEUE, TASK_QUEUE, WEBHOOK_QUEUE
 from workflows.plugin import chatref_plugin
@@ -180,8 +182,8 @@ def duty_of(
 
 @asynccontextmanager
 async def workers(settings: Settings, client: Client) -> AsyncIterator[list[Worker]]:
-    """A worker of the conversations, with its own view of the configuration, one that reads sources, and one that
-    delivers to webhooks."""
+    """A worker of the conversations, with its own view of the configuration, one that reads sources, one that delivers
+    to webhooks, and one that tells people; and the roster beside them."""
     database = Database(settings.database_url)
     # Of its own: publishing a large source takes longer than a chat's statements may, and must not take their places.
     database_of_sources = Database(settings.database_url, pool_size=8, command_seconds=PUBLISHING_SECONDS)
@@ -215,7 +217,7 @@ async def workers(settings: Settings, client: Client) -> AsyncIterator[list[Work
         duty, alerting = duty_of(settings, database, configuration, poster, pusher)
         teams, channels_of_alerts = TeamActivities(duty), ChannelActivities(alerting)
         webhooks = WebhookActivities(Deliveries(database, poster, settings.public_url))
-        yield [
+        running = [
             Worker(
                 client,
                 task_queue=TASK_QUEUE,
@@ -256,6 +258,8 @@ async def workers(settings: Settings, client: Client) -> AsyncIterator[list[Work
                 graceful_shutdown_timeout=GRACE,
             ),
         ]
+        async with Roster(database, configuration, Signals(client)).running():
+            yield running
     finally:
         await poster.close()
         await pusher.close()

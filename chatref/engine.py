@@ -1,9 +1,10 @@
-"""What the core asks of the engine from outside, as an operator would. `workflows.inspection` implements it."""
+"""What the core asks of the engine, and tells it, from outside. `workflows` implements it."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import timedelta
 
+from chatref.conversation.events import Person
 from chatref.conversation.protection import Running
 
 WORK_WAITS_AT_MOST = timedelta(seconds=15)
@@ -38,3 +39,13 @@ class Engine(ABC):
 
     @abstractmethod
     async def workers(self) -> Workers: ...
+
+
+class Dispatch(ABC):
+    """Says it to the conversation, which decides. Both raise `EngineUnavailable`; one that has ended hears nothing."""
+
+    @abstractmethod
+    async def offer(self, conversation_id: str, to: Person) -> None: ...
+
+    @abstractmethod
+    async def owner_left(self, conversation_id: str, agent_id: str) -> None: ...

@@ -30,7 +30,19 @@ with workflow.unsafe.imports_passed_through():
     from chatref.conversation.turns import Outcome, OutcomeKind, Turn, VisitorMessage
     from chatref.effects import Channels, ConversationRow, HandoffNotice, Log, Past, RecordBatch, Responder, Teams
     from workflows.alarm import Alarm
-    from workflows.messages import Claim, ConversationInput, Offer, OwnerLeft, Rating, Release, Resolve, Say, Tag, Transfer, WebhookInput
+    from workflows.messages import (
+        Claim,
+        ConversationInput,
+        Offer,
+        OwnerLeft,
+        Rating,
+        Release,
+        Resolve,
+        Say,
+        Tag,
+        Transfer,
+        WebhookInput,
+    )
     from workflows.names import ALERT_QUEUE, OWNER, STATE, TEAM, WEBHOOK_QUEUE, delivery_workflow_id
     from workflows.webhook import WebhookWorkflow
 
@@ -164,7 +176,7 @@ class ConversationWorkflow:
 
     @workflow.signal
     def offer(self, offer: Offer) -> None:
-        """By the roster: it is not answered, and means nothing where somebody was faster."""
+        """From the roster: it means nothing where somebody was faster."""
 
         def run(now: datetime) -> None:
             self._here.offer(offer.to, now)
@@ -173,6 +185,8 @@ class ConversationWorkflow:
 
     @workflow.signal
     def owner_left(self, left: OwnerLeft) -> None:
+        """From the roster, too."""
+
         def run(now: datetime) -> None:
             self._here.owner_left(left.agent_id, now)
 
@@ -294,17 +308,13 @@ class ConversationWorkflow:
 
     async def _look_ahead(self, conversation: Conversation, rang: bool, pending: _Pending | None) -> None:
         """Find out how the teams stand that what is next may lead to: what then happens goes by that."""
-        teams: dict[str, None] = {}
-        for command in self._mailbox:
-            if command.team is not None and (team := command.team()):
-                teams[team] = None
-        if pending is not None and (team := conversation.hands_over_to(pending.outcome) or ""):
-            teams[team] = None
+        teams = [command.team() for command in self._mailbox if command.team is not None]
+        if pending is not None:
+            teams.append(conversation.hands_over_to(pending.outcome) or "")
         deadline = conversation.deadline
-        due = rang and deadline is not None and deadline.at <= workflow.now()
-        if due and (team := conversation.overdue_team or ""):
-            teams[team] = None
-        for team in teams:
+        if rang and deadline is not None and deadline.at <= workflow.now():
+            teams.append(conversation.overdue_team or "")
+        for team in dict.fromkeys(filter(None, teams)):
             await self._look(conversation, team)
 
     async def _look(self, conversation: Conversation, team: str) -> None:

@@ -40,12 +40,12 @@ class Executions(Engine):
             f" AND TaskQueue = '{self._task_queue}' AND {STATE.name} IN ('{State.ESCALATED}', '{State.HUMAN_OWNED}')"
         )
         prefix = workflow_id("")
-        async with _answering(6 * CALL_SECONDS):
+        async with answering(6 * CALL_SECONDS):
             found = [execution.id async for execution in self._client.list_workflows(query, page_size=1000)]
         return {each.removeprefix(prefix) for each in found}
 
     async def running(self, conversation_id: str) -> Running | None:
-        async with self._free, _answering(CALL_SECONDS):
+        async with self._free, answering(CALL_SECONDS):
             try:
                 description = await self._client.get_workflow_handle(workflow_id(conversation_id)).describe()
             except RPCError as error:
@@ -66,7 +66,7 @@ class Executions(Engine):
             )
 
     async def workers(self) -> Workers:
-        async with _answering(CALL_SECONDS):
+        async with answering(CALL_SECONDS):
             answer = await self._client.workflow_service.describe_task_queue(
                 DescribeTaskQueueRequest(
                     namespace=self._client.namespace,
@@ -103,7 +103,8 @@ class Executions(Engine):
 
 
 @asynccontextmanager
-async def _answering(seconds: float) -> AsyncIterator[None]:
+async def answering(seconds: float) -> AsyncIterator[None]:
+    """Temporal answers in the block, within so long, or it raises `EngineUnavailable`."""
     try:
         async with asyncio.timeout(seconds):
             yield

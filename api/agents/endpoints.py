@@ -38,6 +38,9 @@ class AgentBody(BaseModel):
         description="Without one nobody can sign in; on PUT it stays as it is.",
     )
     teams: list[Slug] = Field(default_factory=list, max_length=100, description="Slugs.")
+    chat_limit: int | None = Field(
+        None, ge=1, le=1000, description="Offer them no more while they have so many chats; without it, there is none."
+    )
 
 
 class AgentOut(BaseModel):
@@ -48,6 +51,7 @@ class AgentOut(BaseModel):
     available: bool
     online: bool = Field(description="Has the inbox open.")
     teams: list[str]
+    chat_limit: int | None
 
     @classmethod
     def of(cls, identity: Identity, online: bool) -> "AgentOut":
@@ -89,6 +93,7 @@ async def create(body: AgentBody, admin: Admin, services: Use) -> AgentOut:
         # Somebody who comes back is the same agent as before.
         agent = same or Agent(email=body.email.lower(), name=body.name)
         agent.name, agent.role, agent.active, agent.available = body.name, body.role, True, True
+        agent.chat_limit = body.chat_limit
         agent.password_hash = password_hash or ""
         await agents.add(session, agent, body.teams)
         identity = await agents.one(session, agent.id)
@@ -118,6 +123,7 @@ async def replace(agent: Known, body: AgentBody, admin: Admin, services: Use) ->
             await _check_not_last(session, agent)
         await _check_teams(session, body)
         agent.email, agent.name, agent.role = body.email.lower(), body.name, body.role
+        agent.chat_limit = body.chat_limit
         if password_hash is not None:
             agent.password_hash = password_hash
             await agents.end_sessions(session, agent.id)

@@ -1,7 +1,7 @@
 """Who can take a chat, and who is offered which: pure, from how it stands with everybody at one moment."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 AWAY_AFTER = timedelta(minutes=1)
@@ -9,29 +9,26 @@ AWAY_AFTER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Colleague:
-    """`load` counts the chats that they own or have been offered, `limit` how many they want at most; None for any.
+class Candidate:
+    """An agent. `teams` are slugs; `there` says that they are available and at their desk.
 
-    `seen_at` is when their inbox was heard of last, `free_since` when they last took a chat, or came.
+    `free_since` is when they came, or last took, gave back or were offered a chat. `load` counts the chats that they
+    own, `limit` how many they want at most, None for any. `considers` says that they have an offer that still holds.
     """
 
     id: str
     name: str
     teams: frozenset[str]
-    available: bool
-    seen_at: datetime | None
+    there: bool
     free_since: datetime
     load: int = 0
     limit: int | None = None
-
-    def is_there(self, now: datetime) -> bool:
-        """Available, and at their desk."""
-        return self.available and self.seen_at is not None and now - self.seen_at < AWAY_AFTER
+    considers: bool = False
 
 
 @dataclass(frozen=True)
 class Queued:
-    """A chat that waits for a person of `team`. `asked` are the ids of those whom it has been offered in this wait."""
+    """A chat that waits for a person of `team`. `asked` are the ids of those who were offered it not long ago."""
 
     conversation_id: str
     team: str
@@ -41,28 +38,27 @@ class Queued:
 
 @dataclass(frozen=True)
 class Offer:
-    conversation_id: str
-    to: Colleague
+    queued: Queued
+    to: Candidate
 
 
-def can_take(colleague: Colleague, team: str, now: datetime) -> bool:
+def can_take(candidate: Candidate, team: str) -> bool:
     """The one rule: available and there, in the team, and below their limit."""
-    has_room = colleague.limit is None or colleague.load < colleague.limit
-    return colleague.is_there(now) and team in colleague.teams and has_room
+    has_room = candidate.limit is None or candidate.load < candidate.limit
+    return candidate.there and team in candidate.teams and has_room
 
 
-def offers(queue: Iterable[Queued], colleagues: Iterable[Colleague], now: datetime) -> list[Offer]:
-    """First in, first out; each to whoever is free longest of those who have not been asked yet.
+def offers(queue: Iterable[Queued], candidates: Iterable[Candidate]) -> list[Offer]:
+    """First in, first out; each to whoever is free longest, and nobody two at once.
 
-    A chat that nobody can take leaves its place to the next. Whoever gets one is the last to get another.
+    A chat that nobody can take now leaves its place to the next.
     """
-    free = {colleague.id: colleague for colleague in colleagues}
+    free = {candidate.id: candidate for candidate in candidates if not candidate.considers}
     made = []
     for queued in sorted(queue, key=lambda each: (each.waiting_since, each.conversation_id)):
-        able = [each for each in free.values() if can_take(each, queued.team, now) and each.id not in queued.asked]
-        if not able:
-            continue
-        chosen = min(able, key=lambda each: (each.free_since, each.load, each.id))
-        made.append(Offer(queued.conversation_id, chosen))
-        free[chosen.id] = replace(chosen, load=chosen.load + 1, free_since=now)
+        able = [each for each in free.values() if each.id not in queued.asked and can_take(each, queued.team)]
+        if able:
+            chosen = min(able, key=lambda each: (each.free_since, each.load, each.id))
+            made.append(Offer(queued, chosen))
+            del free[chosen.id]
     return made

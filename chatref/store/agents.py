@@ -26,12 +26,13 @@ class Identity:
     role: str
     available: bool
     teams: tuple[str, ...]
+    chat_limit: int | None = None
 
 
 _IDENTITY = """
     select a.id, a.email, a.name, a.role, a.available,
            array(select t.slug from teams t join agent_teams m on m.team_id = t.id
-                 where m.agent_id = a.id order by t.slug) as teams
+                 where m.agent_id = a.id order by t.slug) as teams, a.chat_limit
     from agents a
 """
 _BY_SESSION = (
@@ -44,8 +45,8 @@ _ONE = text(_IDENTITY + "where a.active and a.id = :id")
 
 
 def _identity(row: Iterable[Any]) -> Identity:
-    agent_id, email, name, role, available, teams = row
-    return Identity(agent_id, email, name, role, available, tuple(teams))
+    agent_id, email, name, role, available, teams, chat_limit = row
+    return Identity(agent_id, email, name, role, available, tuple(teams), chat_limit)
 
 
 async def by_session(database: Database, token_hash: str) -> Identity | None:
@@ -94,7 +95,10 @@ async def set_teams(session: AsyncSession, agent_id: UUID, team_slugs: Sequence[
 
 
 async def set_availability(session: AsyncSession, agent_id: UUID, available: bool) -> None:
-    await session.exec(update(Agent).where(col(Agent.id) == agent_id).values(available=available))
+    """Who was not available and is now has come."""
+    changes = {"available": available} | ({"here_since": datetime.now(UTC)} if available else {})
+    same = update(Agent).where(col(Agent.id) == agent_id, col(Agent.available) != available)
+    await session.exec(same.values(changes))
 
 
 async def admins(session: AsyncSession) -> int:

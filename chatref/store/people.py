@@ -1,23 +1,24 @@
 """The people behind an audience: who is to be told, and who of them is at their desk."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
+from chatref.conversation.assignment import AWAY_AFTER
 from chatref.conversation.policy import Audience
 from chatref.store.database import Database
 
-AWAY_AFTER = timedelta(minutes=1)
-"""Without a word from their inbox, somebody is away: a closed laptop does not sign off."""
+_AWAY_AFTER = f"interval '{AWAY_AFTER.total_seconds()} seconds'"
+THERE = f"(a.available and coalesce(a.seen_at > now() - {_AWAY_AFTER}, false))"
+"""Whether the agent `a` takes chats, and is at their desk."""
 
 # A team that is no more is the default team; without supervisors, admins are.
-_AUDIENCES = """
+_AUDIENCES = f"""
 with names as (
     select coalesce((select slug from teams where slug = $1), (select slug from teams where is_default)) as team,
            coalesce((select slug from teams where slug = $2), (select slug from teams where is_default)) as fallback
 ), people as (
     select a.id, a.email,
-           a.available and a.seen_at > now() - $3::interval as there,
+           {THERE} as there,
            exists (select from agent_teams m join teams t on t.id = m.team_id
                    where m.agent_id = a.id and t.slug = names.team) as team,
            exists (select from agent_teams m join teams t on t.id = m.team_id
@@ -36,11 +37,15 @@ from people
 """
 _PEOPLE = f"""{_AUDIENCES}
 select id, email from people
-where case $4 when 'team' then team when 'fallback' then fallback when 'supervisors' then supervisors
-              when 'everybody' then true else id = $5 end
+where case $3 when 'team' then team when 'fallback' then fallback when 'supervisors' then supervisors
+              when 'everybody' then true else id = $4 end
 order by email
 """
-_SEEN = "update agents set seen_at = now() where id = $1"
+_SEEN = f"""
+update agents set seen_at = now(),
+    here_since = case when seen_at > now() - {_AWAY_AFTER} then here_since else now() end
+where id = $1
+"""
 _GROUPS = (Audience.TEAM, Audience.FALLBACK, Audience.SUPERVISORS, Audience.EVERYBODY)
 
 
@@ -62,7 +67,7 @@ class Colleague:
 async def reach(database: Database, team: str, fallback: str) -> Reach:
     """For a conversation of this team. Raises `DatabaseUnavailable`."""
     async with database.driver() as connection:
-        row = await connection.fetchrow(_THERE, team, fallback, AWAY_AFTER)
+        row = await connection.fetchrow(_THERE, team, fallback)
     assert row is not None, "counts always answer"
     return Reach({group: row[group.value] for group in _GROUPS}, frozenset(row["webhooks"]), row["push"])
 
@@ -72,7 +77,7 @@ async def of_audience(
 ) -> list[Colleague]:
     """Everybody whom it means, there or not; `agent` where it means one. Raises `DatabaseUnavailable`."""
     async with database.driver() as connection:
-        rows = await connection.fetch(_PEOPLE, team, fallback, AWAY_AFTER, audience.value, agent)
+        rows = await connection.fetch(_PEOPLE, team, fallback, audience.value, agent)
     return [Colleague(row["id"], row["email"]) for row in rows]
 
 

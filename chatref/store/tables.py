@@ -101,6 +101,8 @@ class Conversation(SQLModel, table=True):
 # What the inbox's search looks through. Here, because the class below has a field that is called `text`.
 _WORDS = text("to_tsvector('simple'::regconfig, text)")
 _WRITTEN = text("type in ('message', 'note')")
+# What tells when an agent last took a chat or gave one back.
+_MOVES = text("type = 'transition' and author_kind = 'agent'")
 
 
 class EventRecord(SQLModel, table=True):
@@ -122,6 +124,7 @@ class EventRecord(SQLModel, table=True):
     __table_args__ = (
         Index("ux_events_id", "conversation_id", "id", unique=True),
         Index("ix_events_words", _WORDS, postgresql_using="gin", postgresql_where=_WRITTEN),
+        Index("ix_events_moves", "author_id", "at", postgresql_where=_MOVES),
     )
 
 
@@ -139,7 +142,8 @@ class Team(SQLModel, table=True):
 
 class Agent(SQLModel, table=True):
     """A human of the support team. `role` is agent, supervisor or admin; `password_hash` is Argon2id, empty: cannot
-    sign in. `seen_at` is when their inbox was last known to be open.
+    sign in. `seen_at` is when their inbox was last known to be open, `here_since` when it was opened, or when they last
+    said that they are available. `chat_limit` is how many chats at once they are offered at most, None for any.
     """
 
     __tablename__ = "agents"
@@ -150,8 +154,23 @@ class Agent(SQLModel, table=True):
     password_hash: str = ""
     available: bool = True
     seen_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    here_since: datetime = Field(default_factory=_now, sa_column=_moment())
+    chat_limit: int | None = None
     active: bool = True
     created_at: datetime = Field(default_factory=_now, sa_column=_moment())
+
+
+class OfferRecord(SQLModel, table=True):
+    """The last time that a chat was offered to an agent, in the wait that began at `waiting_since`."""
+
+    __tablename__ = "offers"
+    conversation_id: UUID = Field(foreign_key="conversations.id", ondelete="CASCADE", primary_key=True)
+    agent_id: UUID = Field(foreign_key="agents.id", ondelete="CASCADE", primary_key=True)
+    waiting_since: datetime = Field(sa_column=_moment())
+    at: datetime = Field(sa_column=_moment())
+    until: datetime = Field(sa_column=_moment())
+
+    __table_args__ = (Index("ix_offers_agent", "agent_id", "at"),)
 
 
 class AgentTeam(SQLModel, table=True):
