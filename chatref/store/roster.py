@@ -18,15 +18,15 @@ ASKED_AGAIN_AFTER = timedelta(minutes=10)
 """Whoever let an offer pass is busy: the ladder calls, and only later are they asked again."""
 
 _LOCK = "select pg_try_advisory_xact_lock(hashtext('chatref.roster'))"
-# A team that is no more leaves its work to the default team.
-_QUEUE = """
+# A team that is no more leaves its work to the default team. Nobody waits for the answer of who has gone.
+_QUEUE = f"""
 select c.id, coalesce(t.slug, d.slug) as team, c.waiting_since,
        array(select o.agent_id from offers o where o.conversation_id = c.id and o.waiting_since = c.waiting_since
              and o.at > now() - $1::interval) as asked
 from conversations c left join teams t on t.slug = c.team cross join (select slug from teams where is_default) d
 where c.state = 'escalated' and c.waiting_since is not null
-  and not exists (select from offers o where o.conversation_id = c.id and o.waiting_since = c.waiting_since
-                  and o.until > now())
+  and not exists (select from offers o join agents a on a.id = o.agent_id
+                  where o.conversation_id = c.id and o.waiting_since = c.waiting_since and o.until > now() and {THERE})
 """
 _CANDIDATES = f"""
 select a.id, a.name, {THERE} as there, a.chat_limit,
