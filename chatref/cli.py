@@ -199,6 +199,7 @@ def add_agent(
     role: Annotated[Role | None, typer.Option(help="What the agent may do; `agent` where it is new.")] = None,
     password: Annotated[str, typer.Option(help="Made up and shown where none is given.")] = "",
     team: Annotated[list[str] | None, typer.Option(help="A team's slug; may be repeated.")] = None,
+    chat_limit: Annotated[int | None, typer.Option(min=1, max=1000, help="Offer them no more chats at once.")] = None,
     data: DataOption = DEFAULT_DIRECTORY,
 ) -> None:
     """Add an agent; one who is there already gets a new password, and what else is given.
@@ -210,7 +211,13 @@ def add_agent(
     try:
         sign_in = asyncio.run(
             add_or_change_agent(
-                _database_url(data), email, name=name, role=role and role.value, password=password, team_slugs=team
+                _database_url(data),
+                email,
+                name=name,
+                role=role and role.value,
+                password=password,
+                team_slugs=team,
+                chat_limit=chat_limit,
             )
         )
     except UnknownTeam as error:

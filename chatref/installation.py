@@ -60,6 +60,7 @@ async def add_or_change_agent(
     role: str | None = None,
     password: str = "",
     team_slugs: Sequence[str] | None = None,
+    chat_limit: int | None = None,
 ) -> SignIn:
     """A new agent; or a new password for one who is there, and what else is given. Earlier sessions end."""
     password = password or new_password()
@@ -74,6 +75,7 @@ async def add_or_change_agent(
                 agent = Agent(email=email.lower(), name=name or email.split("@")[0], role=role or "agent")
                 team_slugs = team_slugs or [team.slug for team in await teams.everyone(session) if team.is_default]
             agent.name, agent.role, agent.active = name or agent.name, role or agent.role, True
+            agent.chat_limit = chat_limit or agent.chat_limit
             agent.password_hash = hash_password(password)
             session.add(agent)
             await session.flush()

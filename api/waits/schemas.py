@@ -25,6 +25,7 @@ class AlertOut(_Out):
     step: int
     audience: str = Field(description="`team`, `owner`, `everybody`, `fallback`, `supervisors`, `agent` or `visitor`.")
     agent: str
+    agent_name: str
     channel: str = Field(description="`inbox`, `push`, `email`, `command`, or `webhook:` and its slug.")
     outcome: str = Field(description="`delivered`, `failed`, or `nobody_there`: in an inbox that nobody has open.")
     recipients: int = Field(description="How many took it; 0 for the inbox.")

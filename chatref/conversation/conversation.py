@@ -304,7 +304,7 @@ class Conversation:
         if self.state.state is State.ESCALATED:
             wait = self.state.wait
             assert wait is not None, "an escalated conversation always has a wait"
-            self._alert(Audience.AGENT, wait.step, self._reason, now, self.policy.at_once, to.id)
+            self._alert(Audience.AGENT, wait.step, self._reason, now, self.policy.at_once, to)
 
     def owner_left(self, agent_id: str, now: datetime) -> None:
         """The agent has gone away: a visitor who waits for them goes back to the queue."""
@@ -381,19 +381,16 @@ class Conversation:
         policy = self.policy
         return Wait(since, now, target=since + (policy.next_response if self.state.answered else policy.first_response))
 
-    def _in_queue(self, wait: Wait) -> Wait:
-        """The wait as it is for a team: while that is closed, nothing is due and nothing is late."""
+    def _in_queue(self, wait: Wait, now: datetime) -> Wait:
+        """The wait as it is for the team: while that is closed, nothing is due and nothing gets late."""
         standing = self._standing
-        if standing is None or standing.opens_at is None:
-            return replace(wait, closes_at=standing.closes_at if standing else None)
-        longer = standing.opens_at - wait.since
-        return replace(wait, opens_at=standing.opens_at, target=wait.target and wait.target + longer)
+        return wait.handed_on(now, standing.opens_at, standing.closes_at) if standing else wait.handed_on(now)
 
     def _climb(self, wait: Wait, now: datetime) -> None:
         """The next step of the ladder; or, where the team has closed meanwhile, the truth about it."""
         standing = self._standing
         if standing is not None and standing.opens_at is not None:
-            self.state.wait = replace(wait, opens_at=standing.opens_at, closes_at=None, due_at=None, told=False)
+            self.state.wait = wait.closed_until(standing.opens_at, now)
             self._tell_absence(now)
             return
         step = wait.step
@@ -412,7 +409,7 @@ class Conversation:
         """The team is back: its clock starts. Where it is not, after all, the visitor is told when it will be."""
         standing = self._standing
         if standing is not None and standing.opens_at is not None:
-            self.state.wait = replace(wait, opens_at=standing.opens_at, told=False)
+            self.state.wait = wait.closed_until(standing.opens_at, now)
         else:
             closes_at = standing.closes_at if standing else None
             self.state.wait = replace(wait, clock=now, step=0, opens_at=None, closes_at=closes_at, told=False)
@@ -613,7 +610,7 @@ class Conversation:
             action_version=escalation.action_version,
             summary=summary,
         )
-        state.wait = self._in_queue(self._new_wait(min(since, now), now))
+        state.wait = self._in_queue(self._new_wait(min(since, now), now), now)
         data = {
             "reason": escalation.reason.value,
             "evidence": escalation.evidence,
@@ -675,16 +672,17 @@ class Conversation:
         reason: HandoffReason,
         now: datetime,
         channels: Channels = (INBOX,),
-        agent: str = "",
+        agent: Person | None = None,
     ) -> None:
         """Tell somebody in the inbox, and have them told over the other channels that are set up."""
         wait, standing = self.state.wait, self._standing
-        agent = agent or (self.state.owner.id if self.state.owner else "")
+        agent = agent or self.state.owner or Person("", "")
         data = {
             "step": step,
             "audience": audience.value,
             "team": self.state.team,
-            "agent": agent,
+            "agent": agent.id,
+            "agent_name": agent.name,
             "channel": INBOX,
             # Recording it is what shows it: the inbox reads the log. But a screen that nobody has open tells nobody.
             "outcome": "nobody_there" if standing and standing.nobody_of(audience) else "delivered",
@@ -697,7 +695,7 @@ class Conversation:
         event_id = self._events[-1].id
         for channel in channels:
             if channel in standing.channels:
-                self._tellings.append(Telling(event_id, step, audience, channel, self.team, agent))
+                self._tellings.append(Telling(event_id, step, audience, channel, self.team, agent.id))
 
     def _own(self, event: str, owner: Person, author: Author, now: datetime) -> None:
         state = self.state
@@ -706,7 +704,7 @@ class Conversation:
         if state.wait is None and state.unanswered:
             state.wait = self._new_wait(state.unanswered[0].at, now)
         elif state.wait is not None:
-            state.wait = Wait(state.wait.since, now, target=state.wait.target, told=state.wait.told)
+            state.wait = state.wait.handed_on(now)
         state.owner = owner
         state.collecting = None
         state.active_at = now
@@ -727,11 +725,7 @@ class Conversation:
         state.collecting = None
         data["team"] = state.team = self.team
         self._adopt()
-        waited = state.wait
-        fresh = self._new_wait(waited.since if waited else now, now)
-        if waited is not None:
-            fresh = replace(fresh, target=waited.target, told=waited.told)
-        state.wait = self._in_queue(fresh)
+        state.wait = self._in_queue(state.wait or self._new_wait(now, now), now)
         self._transition(event, came_from, now, author, public=True, data=data)
         self._alert(Audience.TEAM, 0, reason, now, self.policy.at_once)
         self._tell_absence(now)

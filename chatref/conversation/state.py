@@ -1,6 +1,6 @@
 """All that a conversation's workflow remembers: one serializable value, carried from run to run."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from chatref.conversation.events import Detail, Handoff, Person, Priority, State
@@ -28,6 +28,26 @@ class Wait:
     closes_at: datetime | None = None
     due_at: datetime | None = None
     told: bool = False
+
+    def handed_on(self, now: datetime, opens_at: datetime | None = None, closes_at: datetime | None = None) -> "Wait":
+        """The same wait, for whoever is responsible from now on; a team that is closed, from when it opens."""
+        target = self.target_from(opens_at, now)
+        return Wait(self.since, now, target=target, opens_at=opens_at, closes_at=closes_at, told=self.told)
+
+    def closed_until(self, opens_at: datetime, now: datetime) -> "Wait":
+        """The same wait, paused: the visitor is yet to be told."""
+        target = self.target_from(opens_at, now)
+        return replace(self, opens_at=opens_at, closes_at=None, due_at=None, target=target, told=False)
+
+    def target_from(self, opens_at: datetime | None, now: datetime) -> datetime | None:
+        """The target, where the wait goes on at `opens_at`, or goes on now: nobody is late while they are closed.
+
+        What was late before they closed stays so.
+        """
+        if self.target is None or (self.opens_at is None and self.target <= now):
+            return self.target
+        goes_on_at = self.opens_at or now
+        return self.target + ((opens_at or min(now, goes_on_at)) - goes_on_at)
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ class Ending(StrEnum):
 class Alert:
     """Whom an alert was for, on which channel, and what became of it. `step` counts from 0 with each responsible.
 
+    `agent` and `agent_name` say who, where one is meant.
     `recipients` is how many servers or people took it, 0 for the inbox; `why` says why a channel failed.
     """
 
@@ -51,6 +52,7 @@ class Alert:
     outcome: str
     recipients: int = 0
     why: str = ""
+    agent_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,7 @@ class _Writer:
             data["outcome"],
             data.get("recipients", 0),
             data.get("why", ""),
+            data.get("agent_name", ""),
         )
         # A new owner is also told of a chat in which the visitor is not waiting.
         if self._wait is not None:

@@ -95,6 +95,42 @@ class TestOutOfHours:
         assert here.state.wait is not None
         assert here.state.wait.target == OPENS + ServicePolicy().first_response
 
+    def target(self, here: Conversation) -> timedelta:
+        """How long after opening."""
+        assert here.state.wait is not None
+        assert here.state.wait.target is not None
+        return here.state.wait.target - OPENS
+
+    def test_a_target_is_the_same_however_often_the_wait_is_handed_on_meanwhile(self) -> None:
+        here = escalated(CLOSED)
+        here.transfer_to_team(ADA, here.team, after(minutes=3))
+        assert self.target(here) == ServicePolicy().first_response
+        here.learn(replace(CLOSED, opens_at=OPENS + timedelta(hours=1)))
+        here.overdue(OPENS)
+        assert self.target(here) == timedelta(hours=1) + ServicePolicy().first_response
+        here.learn(OPEN)
+        here.overdue(OPENS + timedelta(hours=2))
+        assert self.target(here) == timedelta(hours=1) + ServicePolicy().first_response, "late is late"
+
+    def test_what_is_left_of_a_target_is_left_at_opening(self) -> None:
+        here = escalated(OPEN)
+        here.learn(CLOSED)
+        here.overdue(after(minutes=1))
+        assert self.target(here) == ServicePolicy().first_response - timedelta(minutes=1)
+
+    def test_a_target_that_was_missed_before_closing_stays_missed(self) -> None:
+        here = escalated(OPEN)
+        here.learn(CLOSED)
+        here.overdue(after(hours=1))
+        assert here.state.wait is not None
+        assert here.state.wait.target == START + ServicePolicy().first_response
+
+    def test_a_target_runs_again_with_whoever_takes_the_chat_all_the_same(self) -> None:
+        here = escalated(CLOSED)
+        here.claim(ADA, after(minutes=5))
+        assert here.state.wait is not None
+        assert here.state.wait.target == after(minutes=5) + ServicePolicy().first_response
+
     def test_a_wait_that_spans_closing_is_told_at_closing(self) -> None:
         closes = after(minutes=2)
         here = escalated(replace(OPEN, closes_at=closes))

@@ -9,6 +9,7 @@ export interface Told {
   step: number;
   audience: Audience;
   agent: string;
+  agent_name: string;
   channel: string;
   outcome: string;
   /** Why a channel failed; empty where it did not. */

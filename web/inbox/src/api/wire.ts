@@ -57,6 +57,7 @@ export interface EventData {
   step?: number;
   audience?: Audience;
   agent?: string;
+  agent_name?: string;
   channel?: string;
   outcome?: string;
   // rating

@@ -29,6 +29,10 @@ test.each([
   [aTransition({ event: "resolve" }, { author: ada }), "Ada resolved this"],
   [aTransition({ event: "something_new" }), ""],
   [anEvent(1, { type: "alert", data: { audience: "team", team: "billing", step: 0 } }), "Billing was told"],
+  [
+    anEvent(1, { type: "alert", data: { audience: "agent", agent: "x", agent_name: "Ada Lovelace" } }),
+    "Offered to Ada",
+  ],
   [anEvent(1, { type: "alert", data: { audience: "everybody", step: 2 } }), "Everybody was told again"],
   [anEvent(1, { type: "tags", data: { added: ["refund"], removed: [] } }), "Tagged refund"],
   [

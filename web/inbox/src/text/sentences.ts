@@ -109,6 +109,8 @@ function alert(event: ConversationEvent, naming: Naming): string {
   switch (audience) {
     case "everybody":
       return `Everybody was told${again}`;
+    case "agent":
+      return `Offered to ${objectOf(nameOf({ id: event.data.agent, name: event.data.agent_name ?? "" }, naming))}`;
     case "owner":
       return step > 0 ? "The owner was reminded: the visitor is waiting" : "The new owner was told";
     default:

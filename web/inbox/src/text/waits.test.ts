@@ -50,7 +50,7 @@ function step(part: Partial<WaitStep>): WaitStep {
 }
 
 function told(audience: Audience, times: number, outcome = "delivered", channel = "inbox", why = "") {
-  return { step: times, audience, agent: "", channel, outcome, why };
+  return { step: times, audience, agent: ada.id, agent_name: ada.name, channel, outcome, why };
 }
 
 test.each<[WaitStep, string]>([
@@ -61,6 +61,8 @@ test.each<[WaitStep, string]>([
   [step({ kind: "alerted", alert: told("team", 0, "nobody_there") }), "Billing could not be told"],
   [step({ kind: "alerted", alert: told("fallback", 2) }), "The fallback team was told again"],
   [step({ kind: "alerted", alert: told("supervisors", 3, "failed") }), "The supervisors could not be told again"],
+  [step({ kind: "alerted", alert: told("agent", 0) }), "Offered to Ada"],
+  [step({ kind: "alerted", alert: told("agent", 0, "failed", "push") }), "Ada could not be told"],
   [step({ kind: "left" }), "Ada went away: back to Billing"],
   [step({ kind: "told" }), "The visitor was told how things stand"],
   [step({ kind: "alerted", owner: me, alert: told("owner", 1) }), "You were told again"],

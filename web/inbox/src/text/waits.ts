@@ -70,20 +70,26 @@ export function handoffEnd(handoff: LedgerHandoff, naming: Naming): string {
 
 function toldSentence(alert: Told, step: WaitStep, naming: Naming): string {
   const again = alert.step > 0 ? " again" : "";
-  const was = alert.outcome === "delivered" ? "was told" : "could not be told";
+  const delivered = alert.outcome === "delivered";
+  const was = delivered ? "was told" : "could not be told";
+  const were = (person: Named) => (delivered && isMe(person, naming) ? "were told" : was);
   switch (alert.audience) {
     case "everybody":
       return `Everybody ${was}${again}`;
     case "fallback":
       return `The fallback team ${was}${again}`;
     case "supervisors":
-      return `The supervisors ${alert.outcome === "delivered" ? "were told" : "could not be told"}${again}`;
+      return `The supervisors ${delivered ? "were told" : "could not be told"}${again}`;
+    case "agent": {
+      const agent = { id: alert.agent, name: alert.agent_name };
+      return alert.channel === "inbox"
+        ? `Offered to ${objectOf(agent, naming)}`
+        : `${personOf(agent, naming)} ${were(agent)}`;
+    }
     case "visitor":
       return "The answer was mailed to the visitor";
     case "owner":
-      return step.owner
-        ? `${personOf(step.owner, naming)} ${isMe(step.owner, naming) ? "were" : "was"} told${again}`
-        : "";
+      return step.owner ? `${personOf(step.owner, naming)} ${were(step.owner)}${again}` : "";
     default:
       return `${step.team ? naming.team(step.team) : "The team"} ${was}${again}`;
   }
