@@ -63,8 +63,10 @@ class TestAgents:
     async def test_a_new_agent_can_sign_in_and_leaves_for_good(self, admin: AgentClient, house: House) -> None:
         email = f"New-{uuid4().hex[:6]}@Example.com"
         body = {"email": email, "name": "New", "role": "agent", "password": "a good one", "teams": ["billing"]}
+        body["chat_limit"] = 3
         agent = await created(admin, "agents", body)
         assert (agent["email"], agent["teams"], agent["online"]) == (email.lower(), ["billing"], False)
+        assert agent["chat_limit"] == 3
         async with house.http() as http:
             signed_in = await http.post("/api/v1/session", json={"email": email, "password": "a good one"})
             assert signed_in.json()["agent"]["id"] == agent["id"]
@@ -72,6 +74,7 @@ class TestAgents:
                 f"/api/v1/agents/{agent['id']}", json={"email": email, "name": "Newer", "teams": []}
             )
             assert (changed.json()["name"], changed.json()["teams"]) == ("Newer", [])
+            assert changed.json()["chat_limit"] is None
             assert (await http.get("/api/v1/session")).json()["agent"]["name"] == "Newer"
             assert (await admin.http.delete(f"/api/v1/agents/{agent['id']}")).status_code == 204
             assert (await http.get("/api/v1/session")).status_code == 401
@@ -81,6 +84,8 @@ class TestAgents:
     async def test_an_address_belongs_to_one_agent_and_teams_exist(self, admin: AgentClient, ada: AgentClient) -> None:
         taken = {"email": "ADA@chatref.local", "name": "Another"}
         assert (await admin.http.post("/api/v1/agents", json=taken)).status_code == 409
+        none = {"email": "n@example.com", "name": "N", "chat_limit": 0}
+        assert (await admin.http.post("/api/v1/agents", json=none)).status_code == 422
         nowhere = {"email": "n@example.com", "name": "N", "teams": ["nowhere"]}
         answer = await admin.http.post("/api/v1/agents", json=nowhere)
         assert (answer.status_code, answer.json()["errors"][0]["loc"]) == (422, ["body", "teams"])

@@ -63,6 +63,7 @@ async def test_the_ledger_says_why_who_and_how_it_ended(visitor: VisitorClient, 
         "outcome": "nobody_there",
         "recipients": 0,
         "why": "",
+        "agent_name": "",
     }
     assert (wait["taken_by"]["id"], wait["ending"], wait["deadline"]) == (ada.id, "answered", None)
 

@@ -18,7 +18,7 @@ from chatref.conversation.standing import Standing, Told
 from chatref.conversation.turns import Collecting, Outcome, OutcomeKind, Stage, Turn, Usage
 from tests.workflows.desk import ADA, BO, Desk
 from workflows.conversation import ConversationWorkflow
-from workflows.messages import Claim, Rating, Release, Resolve, Say, Tag, Transfer
+from workflows.messages import Claim, Offer, OwnerLeft, Rating, Release, Resolve, Say, Tag, Transfer
 
 SOON = timedelta(milliseconds=500)
 IMPATIENT = ServicePolicy(
@@ -211,6 +211,19 @@ async def opened_again(desk: Desk) -> None:
     await desk.until_seq(5)
 
 
+async def offered_and_left(desk: Desk) -> None:
+    """Offered to Ada, who takes it and goes away; then Bo is offered it, and answers."""
+    await desk.say("a person")
+    await desk.until_state(State.ESCALATED)
+    await desk.handle.signal(ConversationWorkflow.offer, Offer(ADA))
+    await desk.until_seq(5)
+    await desk.claim(ADA)
+    await desk.handle.signal(ConversationWorkflow.owner_left, OwnerLeft(ADA.id))
+    await desk.until_state(State.ESCALATED)
+    await desk.handle.signal(ConversationWorkflow.offer, Offer(BO))
+    await desk.handle.execute_update(ConversationWorkflow.reply, Say(BO, "r1", "Here I am"))
+
+
 CASES: dict[Callable[[Desk], Awaitable[None]], ServicePolicy] = {
     answered: ServicePolicy(),
     burst: ServicePolicy(),
@@ -229,4 +242,5 @@ CASES: dict[Callable[[Desk], Awaitable[None]], ServicePolicy] = {
     channel_failed: ServicePolicy(),
     closed_and_mailed: ServicePolicy(),
     opened_again: ServicePolicy(),
+    offered_and_left: ServicePolicy(),
 }
