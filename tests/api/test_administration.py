@@ -63,8 +63,7 @@ class TestAgents:
     async def test_a_new_agent_can_sign_in_and_leaves_for_good(self, admin: AgentClient, house: House) -> None:
         email = f"New-{uuid4().hex[:6]}@Example.com"
         body = {"email": email, "name": "New", "role": "agent", "password": "a good one", "teams": ["billing"]}
-        body["chat_limit"] = 3
-        agent = await created(admin, "agents", body)
+        agent = await created(admin, "agents", {**body, "chat_limit": 3})
         assert (agent["email"], agent["teams"], agent["online"]) == (email.lower(), ["billing"], False)
         assert agent["chat_limit"] == 3
         async with house.http() as http:
