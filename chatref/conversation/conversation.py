@@ -535,11 +535,19 @@ class Conversation:
         self._emit(EventType.TRANSITION, author, now, public=public, data=what | self._waiting())
 
     def _waiting(self) -> dict[str, str]:
-        """For the log: since when the visitor waits for a person and what the deadline is, where they do."""
+        """For the log: since when the visitor waits for a person and what the deadline is, where they do.
+
+        While the team is closed, also when it opens.
+        """
         wait, deadline = self.state.wait, self.deadline
         if wait is None or deadline is None:
             return {}
-        known = {"waiting_since": wait.since, "deadline": deadline.at, "target": wait.target}
+        known = {
+            "waiting_since": wait.since,
+            "deadline": deadline.at,
+            "target": wait.target,
+            "opens_at": wait.opens_at,
+        }
         return {name: moment.isoformat() for name, moment in known.items() if moment is not None}
 
     def _remember_id(self, message_id: str) -> None:

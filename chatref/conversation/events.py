@@ -34,7 +34,8 @@ class EventType(StrEnum):
     """Every kind of event; `Event.data` is what the comment behind it says.
 
     Where a transition, an alert or a message leaves the visitor waiting for a person, it also has `waiting_since`,
-    `deadline`, the next moment at which somebody more is told, and `target`, by when the policy wants them answered.
+    `deadline`, the next moment at which somebody more is told, `target`, by when the policy wants them answered, and
+    `opens_at` while the team is closed.
     """
 
     MESSAGE = "message"  # {citations, quick_replies, form, offers_person, asks_back, action}, each only if there is one

@@ -5,7 +5,7 @@ Derived from the log alone, so that it can be checked and never differs from wha
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chatref.conversation.events import Author, AuthorKind, Event, EventType, HandoffReason, Person, State
@@ -73,17 +73,31 @@ class Step:
 
 @dataclass(frozen=True)
 class WaitRecord:
-    """An interval in which the visitor waited for a person. `deadline` is the live one, None once it has ended."""
+    """An interval in which the visitor waited for a person. `deadline` is the live one, None once it has ended.
+
+    `first` says that no person had answered in its handoff before. `target` is by when the policy wants it answered,
+    None where the log does not say. `opens_at` is set while the team is closed, and `closed` is how long it was, up to
+    the latest step: the target does not run meanwhile.
+    """
 
     since: datetime
     handoff: int
+    first: bool = True
     steps: tuple[Step, ...] = ()
     deadline: datetime | None = None
+    target: datetime | None = None
+    opens_at: datetime | None = None
+    closed: timedelta = timedelta()
     taken_by: Person | None = None
     taken_at: datetime | None = None
     ended_at: datetime | None = None
     ending: Ending | None = None
     ended_by: Person | None = None
+
+    @property
+    def team(self) -> str:
+        """The team (a slug) that was responsible in the end, or is now; empty where the log names none."""
+        return self.steps[-1].team
 
 
 @dataclass(frozen=True)
@@ -91,6 +105,8 @@ class HandoffRecord:
     """One episode with people. `reason` is None where an agent stepped in unasked.
 
     `number` counts from 1. Action, version, evidence and message are those of the rule that fired, if one did.
+    `answered_at` is when an agent first wrote to the visitor. `alerts` are all of it, also those to an owner whose
+    visitor is not waiting, and what was heard of one only after the end.
     """
 
     number: int
@@ -103,6 +119,8 @@ class HandoffRecord:
     action_version: int = 0
     evidence: str = ""
     message_id: str = ""
+    answered_at: datetime | None = None
+    alerts: tuple[Alert, ...] = ()
     ended_at: datetime | None = None
     ending: Ending | None = None
     ended_by: Person | None = None
@@ -188,6 +206,8 @@ class _Writer:
             data.get("why", ""),
             data.get("agent_name", ""),
         )
+        if handoffs := self.ledger.handoffs:
+            handoffs[-1] = replace(handoffs[-1], alerts=(*handoffs[-1].alerts, alert))
         # A new owner is also told of a chat in which the visitor is not waiting.
         if self._wait is not None:
             self._step(event, StepKind.ALERTED, alert=alert)
@@ -195,6 +215,8 @@ class _Writer:
     def said(self, event: Event) -> None:
         if event.author.kind is AuthorKind.AGENT:
             self._end_wait(event, Ending.ANSWERED, _person(event.author))
+            if self._handoff is not None and self._handoff.answered_at is None:
+                self.ledger.handoffs[-1] = replace(self._handoff, answered_at=event.at)
         elif event.author.kind is AuthorKind.ASSISTANT:
             if self._wait is not None and "deadline" in event.data:
                 self._step(event, StepKind.TOLD)
@@ -220,7 +242,8 @@ class _Writer:
 
     def _begin_wait(self, event: Event) -> None:
         since = datetime.fromisoformat(event.data["waiting_since"])
-        self.ledger.waits.append(WaitRecord(since=since, handoff=len(self.ledger.handoffs)))
+        first = self.ledger.handoffs[-1].answered_at is None
+        self.ledger.waits.append(WaitRecord(since=since, handoff=len(self.ledger.handoffs), first=first))
         self._step(event, StepKind.BEGAN)
 
     def _end_wait(self, event: Event, ending: Ending, by: Person | None) -> None:
@@ -233,11 +256,27 @@ class _Writer:
 
     def _step(self, event: Event, kind: StepKind, by: Person | None = None, alert: Alert | None = None) -> None:
         wait = self.ledger.waits[-1]
-        due = event.data.get("deadline")
-        deadline = datetime.fromisoformat(due) if due and kind is not StepKind.ENDED else None
+        goes_on = kind is not StepKind.ENDED
+        deadline = _moment(event, "deadline") if goes_on else None
         step = Step(event.seq, event.at, kind, self._team, self._owner, deadline, by, alert)
-        self.ledger.waits[-1] = replace(wait, steps=(*wait.steps, step), deadline=deadline or wait.deadline)
+        closed = wait.closed
+        if wait.opens_at is not None:
+            closed += max(timedelta(), min(event.at, wait.opens_at) - wait.steps[-1].at)
+        self.ledger.waits[-1] = replace(
+            wait,
+            steps=(*wait.steps, step),
+            deadline=deadline or wait.deadline,
+            target=(_moment(event, "target") if goes_on else None) or wait.target,
+            opens_at=_moment(event, "opens_at") if goes_on else None,
+            closed=closed,
+        )
 
 
 def _person(author: Author) -> Person | None:
     return Person(author.id, author.name) if author.kind is AuthorKind.AGENT else None
+
+
+def _moment(event: Event, name: str) -> datetime | None:
+    """A moment that the event's data may have."""
+    said = event.data.get(name)
+    return datetime.fromisoformat(said) if said else None

@@ -35,7 +35,7 @@ CONVERSATION_TABLES = """
 """
 
 _VISITORS_TRANSITION = ("to", "from", "event")
-_AGENTS_ONLY = frozenset({"waited_seconds", "waiting_since", "deadline", "target"})
+_AGENTS_ONLY = frozenset({"waited_seconds", "waiting_since", "deadline", "target", "opens_at"})
 
 
 def event(row: Row) -> dict[str, Any]:

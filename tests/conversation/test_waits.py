@@ -142,6 +142,50 @@ def test_an_agent_who_steps_in_unasked_begins_a_handoff_without_a_reason() -> No
     assert told.ledger.waits[0].ending is Ending.RETURNED_TO_ASSISTANT
 
 
+def test_closed_hours_are_counted_apart() -> None:
+    told = Story()
+    told.stand(replace(OPEN, opens_at=after(hours=15)))
+    told.escalate()
+    [wait] = told.ledger.waits
+    assert (wait.target, wait.opens_at, wait.closed) == (after(hours=15, minutes=5), after(hours=15), timedelta())
+    told.stand(OPEN)
+    told.conversation.overdue(after(hours=15))
+    told.conversation.reply(ADA, "reply-1", "Good morning", after(hours=15, minutes=2))
+    [wait] = told.ledger.waits
+    assert (wait.closed, wait.opens_at, wait.target) == (timedelta(hours=15), None, after(hours=15, minutes=5))
+
+
+def test_whoever_answers_while_the_team_is_closed_ends_the_closed_hours() -> None:
+    told = Story()
+    told.stand(replace(OPEN, opens_at=after(hours=15)))
+    told.escalate()
+    told.conversation.claim(ADA, after(hours=1))
+    told.conversation.reply(ADA, "reply-1", "Up late", after(hours=1, minutes=3))
+    [wait] = told.ledger.waits
+    assert (wait.closed, wait.target) == (timedelta(hours=1), after(hours=1, minutes=5))
+
+
+def test_the_first_answer_and_all_alerts_are_the_handoffs() -> None:
+    told = Story()
+    told.stand(OPEN)
+    told.escalate()
+    told.take()
+    told.conversation.assign(ADA, BO, after(seconds=10))
+    told.conversation.reply(BO, "reply-1", "Hello", after(seconds=20))
+    told.conversation.assign(BO, ADA, after(seconds=30))
+    told.deliver(Told(False, 0, "down"), after(seconds=40))
+    told.conversation.visitor_wrote(message("thanks", after(seconds=50)), after(seconds=50))
+    [handoff] = told.ledger.handoffs
+    assert handoff.answered_at == after(seconds=20)
+    assert [(alert.audience, alert.channel) for alert in handoff.alerts] == [
+        ("team", "inbox"),
+        ("owner", "inbox"),
+        ("owner", "inbox"),
+        ("team", "push"),
+    ]
+    assert [wait.first for wait in told.ledger.waits] == [True, False]
+
+
 def test_a_conversation_without_people_has_an_empty_ledger() -> None:
     told = Story()
     told.conversation.visitor_wrote(message(), START)
@@ -149,13 +193,13 @@ def test_a_conversation_without_people_has_an_empty_ledger() -> None:
     assert told.ledger == Ledger()
 
 
-_OPEN = Standing("support", 0, there=dict.fromkeys(Audience, 1), channels=frozenset({"push", "email", "webhook:ops"}))
+OPEN = Standing("support", 0, there=dict.fromkeys(Audience, 1), channels=frozenset({"push", "email", "webhook:ops"}))
 _QUICKER = ServicePolicy(
     ladder=(LadderStep(after=timedelta(seconds=30), audience=Audience.SUPERVISORS, channels=("webhook:ops",)),),
     owner_answers_within=timedelta(seconds=40),
 )
 _AGENTS = st.sampled_from([ADA, BO])
-_STEPS = st.lists(
+STEPS = st.lists(
     st.tuples(
         st.sampled_from(
             [
@@ -170,7 +214,7 @@ _STEPS = st.lists(
 )
 
 
-def _do(told: Story, what: str, agent: Person, now: datetime) -> None:
+def do(told: Story, what: str, agent: Person, now: datetime) -> None:
     conversation, state = told.conversation, told.conversation.state
     match what:
         case "write":
@@ -196,13 +240,13 @@ def _do(told: Story, what: str, agent: Person, now: datetime) -> None:
         case "late":
             conversation.overdue(now)
         case "closed":
-            told.stand(replace(_OPEN, opens_at=now + timedelta(minutes=20), opens_words="soon"))
+            told.stand(replace(OPEN, opens_at=now + timedelta(minutes=20), opens_words="soon"))
         case "empty":
-            told.stand(replace(_OPEN, there=dict.fromkeys(Audience, 0)))
+            told.stand(replace(OPEN, there=dict.fromkeys(Audience, 0)))
         case "open":
-            told.stand(replace(_OPEN, closes_at=now + timedelta(minutes=15)))
+            told.stand(replace(OPEN, closes_at=now + timedelta(minutes=15)))
         case "changed":
-            told.stand(replace(_OPEN, version=conversation.version + 1, policy=_QUICKER))
+            told.stand(replace(OPEN, version=conversation.version + 1, policy=_QUICKER))
         case "offer":
             conversation.offer(agent, now)
         case "left":
@@ -228,13 +272,13 @@ def _nobody_is_called_who_need_not_be(told: Story) -> None:
 
 
 @settings(max_examples=400, deadline=None)
-@given(_STEPS)
+@given(STEPS)
 def test_whatever_happens_the_log_tells_the_same_wait_as_the_workflow_has(steps: list[tuple[str, Person, int]]) -> None:
     told, now = Story(), START
     for what, agent, seconds in steps:
         now += timedelta(seconds=seconds)
         try:
-            _do(told, what, agent, now)
+            do(told, what, agent, now)
         except Refused:
             pass
         _nobody_is_called_who_need_not_be(told)
@@ -247,6 +291,8 @@ def test_whatever_happens_the_log_tells_the_same_wait_as_the_workflow_has(steps:
             assert deadline is not None
             assert deadline.kind in _WAITING
             assert (live[0].since, live[0].deadline) == (wait.since, deadline.at)
+            assert (live[0].target, live[0].opens_at) == (wait.target, wait.opens_at)
+            assert live[0].first != told.conversation.state.answered
         else:
             assert deadline is None or deadline.kind not in _WAITING
     for each in told.ledger.waits:
