@@ -17,6 +17,7 @@ import api.knowledge.endpoints
 import api.live.endpoints
 import api.policy.endpoints
 import api.push.endpoints
+import api.reports.endpoints
 import api.session.endpoints
 import api.sites.endpoints
 import api.sources.endpoints
@@ -50,6 +51,7 @@ _ROUTERS = (
     api.conversations.endpoints.router,
     api.conversations.commands.router,
     api.waits.endpoints.router,
+    api.reports.endpoints.router,
     api.live.endpoints.router,
     api.actions.endpoints.router,
     api.sources.endpoints.router,

@@ -87,9 +87,9 @@ def not_found(what: str) -> Problem:
     return Problem(404, "not_found", f"There is no such {what}.")
 
 
-def invalid(location: str, message: str) -> Problem:
-    """The same shape as what validation answers, for rules that need the database."""
-    errors = [{"loc": ["body", location], "msg": message}]
+def invalid(location: str, message: str, where: str = "body") -> Problem:
+    """The same shape as what validation answers, for rules that need the database or more than one field."""
+    errors = [{"loc": [where, location], "msg": message}]
     return Problem(422, "invalid", f"{location}: {message}", extra={"errors": errors})
 
 

@@ -29,7 +29,8 @@ class AgentBody(BaseModel):
     email: Email = Field(examples=["ada@example.com"])
     name: Name
     role: Literal["agent", "supervisor", "admin"] = Field(
-        "agent", description="Supervisors are agents whom the ladder of the service policy may call."
+        "agent",
+        description="Supervisors are agents who read reports, and whom the ladder of the service policy may call.",
     )
     password: str | None = Field(
         None,

@@ -57,7 +57,14 @@ async def _admin(caller: "Caller") -> Identity:
     return caller
 
 
+async def _supervisor(caller: "Caller") -> Identity:
+    if caller.role not in ("supervisor", "admin"):
+        raise Problem(403, "forbidden", "Only supervisors and admins may do this.")
+    return caller
+
+
 Caller = Annotated[Identity, Depends(_caller)]
+Supervisor = Annotated[Identity, Depends(_supervisor)]
 Admin = Annotated[Identity, Depends(_admin)]
 AUTHENTICATED = [Depends(_cookie), Depends(_bearer)]
 """For routers: says in OpenAPI how their routes are authenticated. `Caller` is what checks it."""

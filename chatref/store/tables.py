@@ -128,6 +128,22 @@ class EventRecord(SQLModel, table=True):
     )
 
 
+class LedgerFacts(SQLModel, table=True):
+    """What reports count of one conversation (`chatref.conversation.facts.Facts` in `facts`), derived from its log.
+
+    It holds for the log as the transaction `changed_xid` of the conversation left it, and for that `version` of what is
+    derived. `first_at` and `last_at` are the first and last moment in it, null where nothing is counted.
+    """
+
+    __tablename__ = "ledger_facts"
+    conversation_id: UUID = Field(foreign_key="conversations.id", ondelete="CASCADE", primary_key=True)
+    changed_xid: int = Field(sa_column=Column(BigInteger, nullable=False))
+    version: int
+    first_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    last_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True, index=True))
+    facts: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+
+
 class Team(SQLModel, table=True):
     """A group of agents. Exactly one is the default: the one for whatever names no team."""
 

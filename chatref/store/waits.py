@@ -16,14 +16,12 @@ _EVERY_WAIT = f"{_ROW} where state = 'escalated' or waiting_since is not null"
 _NAMED = f"{_ROW} where id = any($1::uuid[])"
 
 # What visitors and agents wrote is not needed; who did, and when, is.
-_LOG = """
-select seq, id, type, at, author_kind, author_id, author_name, '' as text, public, data
-from events
-where conversation_id = $1 and (
-    type in ('transition', 'alert') or type = 'message' and (author_kind <> 'assistant' or data ? 'deadline')
-)
-order by seq
+LEDGER_COLUMNS = "seq, id, type, at, author_kind, author_id, author_name, '' as text, public, data"
+LEDGER_EVENTS = """
+    (type in ('transition', 'alert') or type = 'message' and (author_kind = 'agent' or data ? 'waiting_since'))
 """
+"""What a ledger is made of."""
+_LOG = f"select {LEDGER_COLUMNS} from events where conversation_id = $1 and {LEDGER_EVENTS} order by seq"
 
 
 async def waiting(database: Database) -> dict[str, Waiting]:

@@ -1,0 +1,1 @@
+"""How long visitors waited for a person, over time."""
