@@ -6,10 +6,10 @@ from itertools import count
 from uuid import UUID, uuid4
 
 from chatref.conversation.conversation import Conversation
-from chatref.conversation.events import Event, Person
+from chatref.conversation.events import Event, HandoffReason, Person
 from chatref.conversation.policy import ServicePolicy
 from chatref.conversation.state import ConversationState
-from chatref.conversation.turns import Escalation, HandoffReason, Outcome, OutcomeKind, VisitorMessage
+from chatref.conversation.turns import Escalation, Outcome, OutcomeKind, VisitorMessage
 from chatref.effects import ConversationRow, RecordBatch
 from chatref.store import conversations
 from chatref.store.conversations import Opening
