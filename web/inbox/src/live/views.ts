@@ -15,8 +15,13 @@ export const SOURCES = "/sources";
 /** Where admins say how the assistant answers. */
 export const ASSISTANT = "/assistant";
 
-/** The pages that are for admins. */
-export type SettingsPage = "actions" | "assistant" | "policies" | "sources" | "webhooks";
+/** The pages beside the lists: for admins, and reports for supervisors too. */
+export type SettingsPage = "actions" | "assistant" | "policies" | "reports" | "sources" | "webhooks";
+
+/** Whether somebody in this role is shown the page; the API answers no one else either. */
+export function mayOpen(page: SettingsPage, role: string): boolean {
+  return role === "admin" || (role === "supervisor" && page === "reports");
+}
 
 export const NEEDS_HUMAN: View = { kind: "needs_human" };
 
@@ -97,8 +102,8 @@ export function placeOf(path: string): Place | null {
 export function settingsPageOf(path: string): SettingsPage | null {
   if (path === SOURCES) return "sources";
   if (path === ASSISTANT) return "assistant";
-  const [, page] = /^\/(actions|policies|webhooks)(?:\/|$)/u.exec(path) ?? [];
-  return (page as "actions" | "policies" | "webhooks" | undefined) ?? null;
+  const [, page] = /^\/(actions|policies|reports|webhooks)(?:\/|$)/u.exec(path) ?? [];
+  return (page as "actions" | "policies" | "reports" | "webhooks" | undefined) ?? null;
 }
 
 function viewOf(first: string, name: string): View | null {

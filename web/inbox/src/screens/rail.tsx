@@ -4,6 +4,7 @@ import {
   BellOff,
   BellRing,
   BookOpenText,
+  ChartColumn,
   Keyboard,
   LogOut,
   MessagesSquare,
@@ -27,7 +28,7 @@ import { desktopPermission } from "../live/alerts";
 import { useLive } from "../live/live";
 import { stopPush } from "../live/push";
 import { useCounts, useTeams } from "../live/queries";
-import { ASSISTANT, SOURCES, type SettingsPage, type View, pathOf } from "../live/views";
+import { ASSISTANT, SOURCES, type SettingsPage, type View, mayOpen, pathOf } from "../live/views";
 import { AgentAvatar } from "../parts/avatar";
 import { Logo } from "../parts/empty";
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from "../parts/menu";
@@ -78,6 +79,20 @@ export function Rail({ here, onPick, onHelp }: RailProps) {
           <h2 className="rail__heading">Tags</h2>
           <ul className="rail__list">
             {tags.map((tag) => item({ kind: "tag", tag }, <Tag />, tag, counts?.tags[tag]))}
+          </ul>
+        </>
+      )}
+      {mayOpen("reports", me.role) && (
+        <>
+          <h2 className="rail__heading">Look back</h2>
+          <ul className="rail__list">
+            <RailLink
+              path="/reports"
+              isHere={here === "reports"}
+              icon={<ChartColumn />}
+              name="Reports"
+              onPick={onPick}
+            />
           </ul>
         </>
       )}
