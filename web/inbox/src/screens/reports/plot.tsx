@@ -48,16 +48,13 @@ const WIDEST_BAR = 44;
 export function Plot<Datum>(props: PlotProps<Datum>) {
   const [asTable, setAsTable] = useState(false);
   const id = useId();
+  const other = asTable ? "As a plot" : "As a table";
   return (
     <section className="plot" aria-labelledby={id}>
       <header className="plot__head">
         <h2 id={id}>{props.title}</h2>
-        <Button small look="quiet" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
-          {asTable ? <ChartColumn size={15} aria-hidden /> : <Table2 size={15} aria-hidden />}
-          <span>
-            As a {asTable ? "plot" : "table"}
-            <span className="unseen">: {props.title}</span>
-          </span>
+        <Button small look="quiet" aria-label={`${other}: ${props.title}`} onClick={() => setAsTable(!asTable)}>
+          {asTable ? <ChartColumn size={15} aria-hidden /> : <Table2 size={15} aria-hidden />} {other}
         </Button>
       </header>
       {asTable ? (
@@ -89,7 +86,7 @@ function Legend<Datum>({ series }: { series: readonly Series<Datum>[] }) {
 function PlotTable<Datum>({ data, series, name, heading, title, download }: PlotProps<Datum>) {
   return (
     <>
-      <div className="plot__table" tabIndex={0} role="region" aria-label={title}>
+      <div className="plot__table" tabIndex={0} role="group" aria-label={title}>
         <table>
           <thead>
             <tr>
@@ -128,7 +125,8 @@ function Bars<Datum>(props: PlotProps<Datum>) {
     const values = series.map((each) => each.of(datum) ?? 0);
     return stacked ? values.reduce((sum, value) => sum + value, 0) : Math.max(0, ...values);
   });
-  const marks = props.marks(Math.max(0, ...sizes));
+  const largest = Math.max(0, ...sizes);
+  const marks = props.marks(largest);
   const inner = Math.max(0, width - LEFT);
   const x = scaleBand({ domain: data.map((_, index) => index), range: [LEFT, width], padding: 0.28 });
   const y = scaleLinear({ domain: [0, marks.at(-1)!], range: [HEIGHT - BELOW, ABOVE] });
@@ -211,6 +209,11 @@ function Bars<Datum>(props: PlotProps<Datum>) {
             tickLabelProps={{ className: "plot__label", textAnchor: "middle" }}
           />
         </svg>
+      )}
+      {largest === 0 && (
+        <p className="plot__nothing" aria-hidden>
+          {props.summary}
+        </p>
       )}
       {datum !== undefined && (
         <div className="plot__hint" style={hintAt(LEFT + (inner / data.length) * (under! + 0.5), width)} aria-hidden>

@@ -23,7 +23,7 @@ export function TeamsTable({ report, teams, answers }: TeamsTableProps) {
       <header className="plot__head">
         <h2 id="report-teams">By team</h2>
       </header>
-      <div className="plot__table plot__table--teams" tabIndex={0} role="region" aria-label="By team">
+      <div className="plot__table plot__table--teams" tabIndex={0} role="group" aria-label="By team">
         <table>
           <thead>
             <tr>
