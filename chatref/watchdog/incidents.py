@@ -25,7 +25,7 @@ _WHAT = {
         "Visitors' messages are accepted and kept, but nobody sees them, and agents cannot work.",
     ),
     Trouble.TEMPORAL: (
-        "Temporal cannot be reached",
+        "Temporal does not work",
         "No message is accepted and no timer fires: of visitors who wait nobody hears.",
     ),
     Trouble.WORKERS: (

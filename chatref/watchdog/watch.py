@@ -88,6 +88,12 @@ class Watchdog:
         except (EngineUnavailable, TimeoutError) as error:
             self._observe(Trouble.TEMPORAL, f"a call failed ({error or 'no answer in time'}).")
             return self._every
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                await self._engine.beat()
+        except (EngineUnavailable, TimeoutError) as error:
+            self._observe(Trouble.TEMPORAL, f"it answers, but takes nothing ({error or 'not in time'}).")
+            return self._every
         self._observe(Trouble.TEMPORAL, None)
         detail = None
         if not workers.polling:

@@ -171,9 +171,9 @@ async def test_a_database_that_is_away_is_told_and_so_is_its_return(site: Site) 
 
 async def test_temporal_that_is_away_is_told_and_so_is_its_return(site: Site) -> None:
     await site.to_temporal.cut()
-    await site.told("Temporal cannot be reached")
+    await site.told("Temporal does not work")
     await site.to_temporal.mend()
-    await site.told("Over: Temporal cannot be reached")
+    await site.told("Over: Temporal does not work")
 
 
 async def test_a_channel_that_fails_is_tried_again_and_does_not_hold_up_the_other(site: Site) -> None:
