@@ -20,7 +20,7 @@ from tests.workflows.desk import ADA, Desk
 from workflows.conversation import ConversationWorkflow
 from workflows.inspection import Executions
 from workflows.messages import ConversationInput, Say
-from workflows.names import OWNER, STATE, workflow_id
+from workflows.names import OWNER, STATE, pulse_id, workflow_id
 
 PATIENCE_SECONDS = 60
 
@@ -158,6 +158,21 @@ async def test_a_workflow_whose_tasks_fail_is_stuck(idle_desk: Desk, waits: Wait
         await idle_desk.say("hello?")
         found = await report(waits, lambda found: [each.flaws for each in found.waits] == [(Flaw.STUCK,)])
     assert len(found.unprotected) == 1
+
+
+async def test_a_beat_is_written_down_and_counts_for_a_while(idle_desk: Desk) -> None:
+    executions = Executions(idle_desk.client, idle_desk.task_queue)
+
+    async def beats() -> int:
+        history = await idle_desk.client.get_workflow_handle(pulse_id(idle_desk.task_queue)).fetch_history()
+        return sum(event.HasField("workflow_execution_signaled_event_attributes") for event in history.events)
+
+    await executions.beat()
+    assert await beats() == 1
+    await executions.beat()
+    assert await beats() == 1
+    await Executions(idle_desk.client, idle_desk.task_queue).beat()
+    assert await beats() == 2
 
 
 async def test_workers_are_known_by_their_polls(idle_desk: Desk) -> None:
