@@ -42,7 +42,10 @@ class Engine(ABC):
 
     @abstractmethod
     async def beat(self) -> None:
-        """Have it write something down, as it would a visitor's message: it may answer and yet not be able to."""
+        """Have it write something down, as it would a visitor's message: it may answer and yet not be able to.
+
+        Nothing is written while there are no workers.
+        """
 
 
 class Dispatch(ABC):

@@ -90,6 +90,9 @@ class Executions(Engine):
     async def beat(self) -> None:
         if monotonic() - self._beat_at < BEATS_EVERY.total_seconds():
             return
+        if not (await self.workers()).polling:
+            # Beats that nobody works off would gather, up to what one run may hold.
+            return
         async with answering(CALL_SECONDS):
             await self._client.start_workflow(
                 PulseWorkflow.run,

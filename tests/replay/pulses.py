@@ -10,6 +10,8 @@ from workflows.names import pulse_id
 
 async def pulse(desk: Desk) -> WorkflowHistory:
     """Two beats, both worked off; it goes on for an hour."""
+    executions = Executions(desk.client, desk.task_queue)
+    await eventually(lambda: _polled(executions), "the worker polls")
     handle = desk.client.get_workflow_handle(pulse_id(desk.task_queue))
     for beat in (1, 2):
         await Executions(desk.client, desk.task_queue).beat()
@@ -21,3 +23,7 @@ async def pulse(desk: Desk) -> WorkflowHistory:
 
         await eventually(worked_off, "the beat is worked off")
     return await handle.fetch_history()
+
+
+async def _polled(executions: Executions) -> bool:
+    return bool((await executions.workers()).polling)

@@ -212,6 +212,15 @@ async def test_a_wait_without_a_workflow_is_told(site: Site) -> None:
     await site.told("Over: Visitors wait unprotected")
 
 
+async def test_that_nobody_can_look_at_the_waits_is_told(site: Site) -> None:
+    """Every part answers, and yet nothing is known."""
+    async with site.database.driver() as connection:
+        async with connection.transaction():
+            await connection.execute("lock table conversations in access exclusive mode")
+            await site.told("It cannot be checked who waits")
+        await site.told("Over: It cannot be checked who waits")
+
+
 async def test_a_killed_worker_is_told_of_and_so_is_the_next_one(site: Site) -> None:
     await site.kill("worker")
     desk = Desk(site.client, site.database, ScriptedResponder(), TASK_QUEUE, ServicePolicy())
