@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from chatref.conversation.events import Author, AuthorKind, Event, EventType, HandoffReason, Person, State
+from chatref.conversation.policy import Audience
 
 _WITH_PEOPLE = (State.ESCALATED, State.HUMAN_OWNED)
 
@@ -188,8 +189,10 @@ class _Writer:
             data.get("why", ""),
             data.get("agent_name", ""),
         )
-        # A new owner is also told of a chat in which the visitor is not waiting.
-        if self._wait is not None:
+        # A new owner is also told of a chat in which the visitor is not waiting. An answer is mailed once it has ended
+        # the wait, and belongs to it.
+        mailed = data["audience"] == Audience.VISITOR and self.ledger.waits
+        if self._wait is not None or mailed:
             self._step(event, StepKind.ALERTED, alert=alert)
 
     def said(self, event: Event) -> None:

@@ -332,6 +332,19 @@ class TestTheAddress:
         here.reply(ADA, "r3", "You are welcome.", after(hours=16))
         assert here.take_tellings() == ()
 
+    def test_and_what_came_of_mailing_it_stand_in_the_ledger(self, here: Conversation) -> None:
+        here = escalated(CLOSED)
+        write(here, "ann@example.com")
+        here.reply(ADA, "r1", "Done.", after(hours=14))
+        [telling] = here.take_tellings()
+        here.told(telling, Told(False, why="the mail server did not take it"), after(hours=14, seconds=1))
+        [wait] = ledger(here.take_events()).waits
+        assert wait.ended_at == after(hours=14)
+        assert wait.deadline is None
+        [*_, last] = wait.steps
+        assert last.alert is not None
+        assert (last.alert.audience, last.alert.outcome) == ("visitor", "failed")
+
     def test_is_not_written_to_where_the_visitor_was_never_told(self) -> None:
         here = conversation()
         here.state.email = "ann@example.com"

@@ -59,6 +59,8 @@ test.each<[WaitStep, string]>([
   [step({ kind: "alerted", alert: told("team", 0) }), "Billing was told"],
   [step({ kind: "alerted", alert: told("everybody", 2) }), "Everybody was told again"],
   [step({ kind: "alerted", alert: told("team", 0, "nobody_there") }), "Billing could not be told"],
+  [step({ kind: "alerted", alert: told("supervisors", 0, "called_off") }), "The supervisors need not be told"],
+  [step({ kind: "alerted", alert: told("visitor", 0, "failed") }), "The answer could not be mailed to the visitor"],
   [step({ kind: "alerted", alert: told("fallback", 2) }), "The fallback team was told again"],
   [step({ kind: "alerted", alert: told("supervisors", 3, "failed") }), "The supervisors could not be told again"],
   [step({ kind: "alerted", alert: told("agent", 0) }), "Offered to Ada"],

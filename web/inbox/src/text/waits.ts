@@ -15,6 +15,7 @@ const CHANNELS: Record<string, string> = {
 const OUTCOMES: Record<string, string> = {
   nobody_there: "nobody was there",
   failed: "failed",
+  called_off: "called off, as nobody needed to be told any more",
 };
 const WEBHOOK = "webhook:";
 
@@ -71,7 +72,8 @@ export function handoffEnd(handoff: LedgerHandoff, naming: Naming): string {
 function toldSentence(alert: Told, step: WaitStep, naming: Naming): string {
   const again = alert.step > 0 ? " again" : "";
   const delivered = alert.outcome === "delivered";
-  const was = delivered ? "was told" : "could not be told";
+  const calledOff = alert.outcome === "called_off";
+  const was = delivered ? "was told" : calledOff ? "need not be told" : "could not be told";
   const were = (person: Named) => (delivered && isMe(person, naming) ? "were told" : was);
   switch (alert.audience) {
     case "everybody":
@@ -79,7 +81,7 @@ function toldSentence(alert: Told, step: WaitStep, naming: Naming): string {
     case "fallback":
       return `The fallback team ${was}${again}`;
     case "supervisors":
-      return `The supervisors ${delivered ? "were told" : "could not be told"}${again}`;
+      return `The supervisors ${delivered ? "were told" : was}${again}`;
     case "agent": {
       const agent = { id: alert.agent, name: alert.agent_name };
       return alert.channel === "inbox"
@@ -87,7 +89,7 @@ function toldSentence(alert: Told, step: WaitStep, naming: Naming): string {
         : `${personOf(agent, naming)} ${were(agent)}`;
     }
     case "visitor":
-      return "The answer was mailed to the visitor";
+      return `The answer ${delivered ? "was" : "could not be"} mailed to the visitor`;
     case "owner":
       return step.owner ? `${personOf(step.owner, naming)} ${were(step.owner)}${again}` : "";
     default:
