@@ -339,6 +339,7 @@ class Conversation:
             "audience": telling.audience.value,
             "team": telling.team,
             "agent": telling.agent,
+            "agent_name": telling.agent_name,
             "channel": telling.channel,
             "outcome": told.outcome,
             "reason": self._reason.value,
@@ -731,7 +732,9 @@ class Conversation:
         event_id = self._events[-1].id
         for channel in channels:
             if channel in standing.channels:
-                telling = Telling(event_id, step, audience, channel, self.team, agent.id, clock=wait.clock)
+                telling = Telling(
+                    event_id, step, audience, channel, self.team, agent.id, clock=wait.clock, agent_name=agent.name
+                )
                 self._tellings.append(telling)
 
     def _own(self, event: str, owner: Person, author: Author, now: datetime) -> None:

@@ -68,6 +68,7 @@ class Telling:
     agent: str = ""
     address: str = ""
     clock: datetime | None = None
+    agent_name: str = ""
 
 
 @dataclass(frozen=True)
