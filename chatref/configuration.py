@@ -46,6 +46,8 @@ class Configuration:
         compute_again_after: float = COMPUTE_AGAIN_AFTER,
     ) -> None:
         self._policies: dict[str, Versioned] = {}
+        self.newest_policy = 0
+        """The highest version of any policy that is known here."""
         self.sites: dict[UUID, Site] = {}
         self.teams: list[Team] = []
         self.actions: list[CustomAction] = []
@@ -123,11 +125,6 @@ class Configuration:
         default = self._policies.get(policies.DEFAULT, Versioned(0, ServicePolicy()))
         return self._policies.get(team, default)
 
-    @property
-    def newest_policy(self) -> int:
-        """The highest version that is known here."""
-        return max((known.version for known in self._policies.values()), default=0)
-
     def site_by_key(self, key: str) -> Site | None:
         return next((site for site in self.sites.values() if site.key == key), None)
 
@@ -178,6 +175,7 @@ class Configuration:
     async def _read_policy(self) -> None:
         async with self._database.session() as session:
             self._policies = await policies.current(session)
+            self.newest_policy = await policies.newest(session)
 
     async def _read_briefing(self) -> None:
         async with self._database.session() as session:

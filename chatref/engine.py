@@ -40,6 +40,13 @@ class Engine(ABC):
     @abstractmethod
     async def workers(self) -> Workers: ...
 
+    @abstractmethod
+    async def beat(self) -> None:
+        """Have it write something down, as it would a visitor's message: it may answer and yet not be able to.
+
+        Nothing is written while there are no workers.
+        """
+
 
 class Dispatch(ABC):
     """Says it to the conversation, which decides. Both raise `EngineUnavailable`; one that has ended hears nothing."""

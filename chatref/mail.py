@@ -9,11 +9,19 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 
 SEND_SECONDS = 20.0
+PERMANENT = 500
 _PORTS = {"smtp": 25, "smtps": 465}
 
 
 class MailFailed(Exception):
-    """The server could not be reached or did not take the message; the text says why, without addresses or secrets."""
+    """The server could not be reached or did not take the message; the text says why, without addresses or secrets.
+
+    `for_good` where it will not take it another time either (RFC 5321, 4.2.1: codes from 500 on).
+    """
+
+    def __init__(self, why: str, *, for_good: bool = False) -> None:
+        super().__init__(why)
+        self.for_good = for_good
 
 
 @dataclass(frozen=True)
@@ -51,14 +59,16 @@ class MailServer:
         html: str = "",
         message_id: str = "",
         in_reply_to: str = "",
-    ) -> None:
-        """Once this returns, the server has taken the message for at least one recipient. Raises `MailFailed`.
+    ) -> int:
+        """For how many recipients the server has taken the message: at least one. Raises `MailFailed`.
 
         `html` is what mail programs show instead of `text` where they can. Ids are in angle brackets. The same
         `message_id` again lets the receiving side see a repetition; the same `in_reply_to` makes messages one thread.
         """
         message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = sender, ", ".join(recipients), subject
+        message["From"], message["To"] = sender, ", ".join(recipients)
+        # Names that customers give themselves stand in it: a line break would be another header, and is refused.
+        message["Subject"] = " ".join(subject.split())
         message["Date"], message["Message-ID"] = formatdate(), message_id or make_msgid(domain=domain_of(sender))
         if in_reply_to:
             message["In-Reply-To"] = message["References"] = in_reply_to
@@ -68,7 +78,7 @@ class MailServer:
         if html:
             message.add_alternative(html, subtype="html")
         try:
-            await aiosmtplib.send(
+            refused, _ = await aiosmtplib.send(
                 message,
                 hostname=self.host,
                 port=self.port,
@@ -78,10 +88,17 @@ class MailServer:
                 start_tls=None if self.tls or self.password is None else True,
                 timeout=SEND_SECONDS,
             )
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            codes = sorted({each.code for each in error.recipients})
+            why = f"{type(error).__name__} {', '.join(map(str, codes))}"
+            raise MailFailed(why, for_good=min(codes) >= PERMANENT) from error
         except aiosmtplib.SMTPResponseException as error:
-            raise MailFailed(f"{type(error).__name__} {error.code}") from error
+            # A wrong password of ours says nothing of the message.
+            for_good = error.code >= PERMANENT and not isinstance(error, aiosmtplib.SMTPAuthenticationError)
+            raise MailFailed(f"{type(error).__name__} {error.code}", for_good=for_good) from error
         except (aiosmtplib.SMTPException, OSError, ssl.SSLError, ValueError) as error:
             raise MailFailed(type(error).__name__) from error
+        return len(recipients) - len(refused)
 
 
 def domain_of(sender: str) -> str:

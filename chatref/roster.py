@@ -6,9 +6,10 @@ every conversation has its own deadline and ladder; it makes that somebody in pa
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 from chatref.configuration import Configuration
 from chatref.conversation import assignment
@@ -19,6 +20,10 @@ from chatref.store.database import Database, DatabaseUnavailable
 from chatref.store.roster import Floor, Left
 
 LOOKS_EVERY = 2.0
+LEFT_ALONE_FOR = timedelta(seconds=10)
+"""So long after it could not be told something, a conversation does not hold up the others."""
+FAILURES_AT_MOST = 3
+"""In one look: then it is not the conversations that cannot be told."""
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +36,8 @@ class Roster:
         self._configuration = configuration
         self._dispatch = dispatch
         self._said: set[Left] = set()
+        self._alone_until: dict[str, float] = {}
+        self._failures = 0
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -46,6 +53,8 @@ class Roster:
         """Once. Raises `DatabaseUnavailable` and `EngineUnavailable`; what was not done is done at the next look."""
         async with roster.floor(self._database) as floor:
             if floor is not None:
+                self._alone_until = {each: until for each, until in self._alone_until.items() if until > monotonic()}
+                self._failures = 0
                 await self._take_back(floor)
                 await self._offer(floor)
 
@@ -54,17 +63,35 @@ class Roster:
         # A conversation that could not act on it yet has it in its mailbox, and need not hear it again.
         self._said &= left
         for each in left - self._said:
-            await self._dispatch.owner_left(str(each.conversation_id), str(each.owner_id))
-            self._said.add(each)
+            conversation_id = str(each.conversation_id)
+            if conversation_id in self._alone_until:
+                continue
+            if await self._says(conversation_id, self._dispatch.owner_left(conversation_id, str(each.owner_id))):
+                self._said.add(each)
 
     async def _offer(self, floor: Floor) -> None:
         now = datetime.now(UTC)
         queue = [each for each in await floor.queue() if self._is_open(each.team, now)]
+        queue = [each for each in queue if each.conversation_id not in self._alone_until]
         if not queue:
             return
         for offer in assignment.offers(queue, await floor.candidates()):
-            await self._dispatch.offer(offer.queued.conversation_id, Person(offer.to.id, offer.to.name))
-            await floor.offered(offer)
+            conversation_id, to = offer.queued.conversation_id, Person(offer.to.id, offer.to.name)
+            if await self._says(conversation_id, self._dispatch.offer(conversation_id, to)):
+                await floor.offered(offer)
+
+    async def _says(self, conversation_id: str, saying: Awaitable[None]) -> bool:
+        """Whether the conversation could be told; one that could not be leaves its place to the others for a while."""
+        try:
+            await saying
+        except EngineUnavailable:
+            self._alone_until[conversation_id] = monotonic() + LEFT_ALONE_FOR.total_seconds()
+            self._failures += 1
+            if self._failures == FAILURES_AT_MOST:
+                self._alone_until.clear()
+                raise
+            return False
+        return True
 
     def _is_open(self, team: str, now: datetime) -> bool:
         """Whoever sits at their desk after hours is not asked."""

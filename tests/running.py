@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,12 @@ def ended(pid: int) -> bool:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
+
+
+def tree(pid: int) -> list[psutil.Process]:
+    """The process and all that it has started, itself first: what is stopped starts no more."""
+    process = psutil.Process(pid)
+    return [process, *process.children(recursive=True)]
 
 
 @dataclass
@@ -110,6 +117,36 @@ class Installation:
 
         await eventually(replaced, f"{service} is started again")
 
+    @asynccontextmanager
+    async def stalled(self, service: str) -> AsyncIterator[None]:
+        """It neither answers nor hangs up while the block runs, as on a disk that does not."""
+        stopped = tree(self.run["pids"][service])
+        for process in stopped:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in stopped:
+                with suppress(psutil.NoSuchProcess):
+                    process.resume()
+
+    @asynccontextmanager
+    async def slowed(self, service: str) -> AsyncIterator[None]:
+        """It works for a tenth of the time while the block runs, as on a disk that is busy with something else."""
+
+        async def hold_up() -> None:
+            while True:
+                async with self.stalled(service):
+                    await asyncio.sleep(0.45)
+                await asyncio.sleep(0.05)
+
+        holding_up = asyncio.create_task(hold_up())
+        try:
+            yield
+        finally:
+            holding_up.cancel()
+            await asyncio.gather(holding_up, return_exceptions=True)
+
 
 @dataclass
 class Visitor:
@@ -126,9 +163,9 @@ class Visitor:
         self.id = response.json()["conversation_id"]
         self.headers = {"Authorization": f"Bearer {response.json()['visitor_token']}"}
 
-    async def say(self, text: str, within: float = 60, pause: float = 0.05) -> None:
+    async def say(self, text: str, within: float = 60, pause: float = 0.05, message_id: str = "") -> None:
         """Tried again after each `pause`, in seconds."""
-        body = {"id": str(uuid4()), "text": text}
+        body = {"id": message_id or str(uuid4()), "text": text}
 
         async def sent() -> bool:
             try:

@@ -6,7 +6,7 @@ between looking at the state and changing it, and no handler has to lock.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -54,7 +54,9 @@ DATABASE_RETRY = RetryPolicy(
 )
 DATABASE_TIME_LIMIT = timedelta(seconds=5)
 LOOKS = "2026-11-24-look"
-"""Conversations from before know one policy and the inbox alone; they go on so to the end of their run."""
+"""Steps of conversations that were decided before know one policy and the inbox alone."""
+TOLD_HONESTLY = "2026-11-29-told-honestly"
+"""Runs that began before promise and count what failed as they did then, to their end."""
 LOOK_TIME_LIMIT = timedelta(seconds=2)
 """In which it is found out how a team stands. Nobody waits for that: without it, what is known counts."""
 TELLING_RETRY = RetryPolicy(
@@ -66,6 +68,9 @@ TELLING_TIME_LIMIT = timedelta(minutes=1)
 """After it the channel has failed, and the ladder moves on."""
 MAILING_TIME_LIMIT = timedelta(days=1)
 """An answer is worth sending long after it was written."""
+MAILING_RETRY = RetryPolicy(
+    initial_interval=timedelta(seconds=10), backoff_coefficient=3, maximum_interval=timedelta(minutes=30)
+)
 CONSIDER_TIME_LIMIT = timedelta(seconds=3)
 MODEL_RETRY = RetryPolicy(
     initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(seconds=5), maximum_attempts=4
@@ -80,11 +85,13 @@ _TURN_SHARE = 0.25
 class _Command:
     """Something to do in its turn. `answered` is set once its outcome is recorded.
 
-    `team` says whose the conversation will be, where it may move: how that team stands is looked up before.
+    `team` says whose the conversation will be, where it may move: how that team stands is looked up before. `agent` is
+    who may be told of it in person.
     """
 
     run: Callable[[datetime], Accepted | None]
     team: Callable[[], str] | None = None
+    agent: Person | None = None
     accepted: Accepted | None = None
     refused: Refused | None = None
     answered: bool = False
@@ -114,11 +121,13 @@ class ConversationWorkflow:
         self._turn_began: datetime | None = None
         self._burst_began: datetime | None = None
         self._tellings: dict[asyncio.Task[None], Telling] = {}
+        self._older = False
         # Until the past is recalled, commands wait in the mailbox.
         self._conversation: Conversation | None = None
 
     @workflow.run
     async def run(self, begin: ConversationInput) -> None:
+        self._older = not workflow.patched(TOLD_HONESTLY)
         conversation = self._conversation = self._open(begin.state or await self._recall())
         if begin.state is not None:
             # Search attributes go along into a new run by themselves; what operators read does not.
@@ -181,7 +190,7 @@ class ConversationWorkflow:
         def run(now: datetime) -> None:
             self._here.offer(offer.to, now)
 
-        self._mailbox.append(_Command(run, self._team_it_has))
+        self._mailbox.append(_Command(run, self._team_it_has, offer.to))
 
     @workflow.signal
     def owner_left(self, left: OwnerLeft) -> None:
@@ -240,7 +249,9 @@ class ConversationWorkflow:
         def team() -> str:
             return transfer.team or self._here.team
 
-        return await self._answer_to(self._once("transfer", transfer.agent, transfer.key, run, team))
+        command = self._once("transfer", transfer.agent, transfer.key, run, team)
+        command.agent = transfer.to
+        return await self._answer_to(command)
 
     @workflow.update
     async def resolve(self, resolve: Resolve) -> Accepted:
@@ -314,13 +325,21 @@ class ConversationWorkflow:
         deadline = conversation.deadline
         if rang and deadline is not None and deadline.at <= workflow.now():
             teams.append(conversation.overdue_team or "")
+        agents = [command.agent.id for command in self._mailbox if command.agent is not None]
         for team in dict.fromkeys(filter(None, teams)):
-            await self._look(conversation, team)
+            await self._look(conversation, team, agents)
 
-    async def _look(self, conversation: Conversation, team: str) -> None:
+    async def _look(self, conversation: Conversation, team: str, agents: Sequence[str] = ()) -> None:
         if not workflow.patched(LOOKS):
             return
-        question = TeamQuestion(team, conversation.version, conversation.state.time_zone)
+        owner = conversation.state.owner
+        question = TeamQuestion(
+            team,
+            conversation.version,
+            conversation.state.time_zone,
+            tuple(dict.fromkeys((*([owner.id] if owner else []), *agents))),
+            workflow.now(),
+        )
         try:
             conversation.learn(
                 await workflow.execute_local_activity_method(
@@ -340,7 +359,15 @@ class ConversationWorkflow:
         for telling in conversation.take_tellings():
             task = asyncio.create_task(self._tell(conversation.state.conversation_id, telling))
             self._tellings[task] = telling
-            task.add_done_callback(lambda done: self._tellings.pop(done, None))
+            task.add_done_callback(self._done_telling)
+
+    def _done_telling(self, task: asyncio.Task[None]) -> None:
+        telling = self._tellings.pop(task)
+        if task.cancelled() and not self._older:
+            self._take_note(telling, Told(False, called_off=True))
+
+    def _take_note(self, telling: Telling, told: Told) -> None:
+        self._mailbox.append(_Command(lambda now: self._here.told(telling, told, now)))
 
     async def _tell(self, conversation_id: str, telling: Telling) -> None:
         for_visitor = telling.audience is Audience.VISITOR
@@ -352,16 +379,16 @@ class ConversationWorkflow:
                 start_to_close_timeout=TELLING_ONCE,
                 heartbeat_timeout=TELLING_HEARTBEAT,
                 schedule_to_close_timeout=MAILING_TIME_LIMIT if for_visitor else TELLING_TIME_LIMIT,
-                retry_policy=TELLING_RETRY,
+                retry_policy=MAILING_RETRY if for_visitor else TELLING_RETRY,
                 # Whether it went out is known even where it was called off.
                 cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
                 summary=f"tell {telling.audience.value}: {telling.channel}",
             )
         except ActivityError as error:
             if is_cancelled_exception(error):
-                return
+                raise asyncio.CancelledError from error
             told = Told(False, why=_reason_of(error))
-        self._mailbox.append(_Command(lambda now: self._here.told(telling, told, now)))
+        self._take_note(telling, told)
 
     def _withdraw_tellings(self, conversation: Conversation) -> None:
         """Who has been answered or taken over needs nobody more: what has not gone out yet stays."""
@@ -475,7 +502,7 @@ class ConversationWorkflow:
 
     def _open(self, state: ConversationState) -> Conversation:
         begin = self._begin
-        return Conversation(state, begin.policy, begin.default_team, _new_id, begin.policy_version)
+        return Conversation(state, begin.policy, begin.default_team, _new_id, begin.policy_version, older=self._older)
 
     async def _recall(self) -> ConversationState:
         past: Past = await workflow.execute_local_activity_method(

@@ -7,6 +7,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from math import inf
+from time import monotonic
 
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.history.v1 import HistoryEvent
@@ -18,12 +20,15 @@ from temporalio.service import RPCError, RPCStatusCode
 from chatref.conversation.events import State
 from chatref.conversation.protection import Running, Timer
 from chatref.engine import Engine, EngineUnavailable, Workers
-from workflows.names import OWNER, STATE, TASK_QUEUE, workflow_id
+from workflows.names import OWNER, STATE, TASK_QUEUE, pulse_id, workflow_id
+from workflows.pulse import PulseWorkflow
 
 CALL_SECONDS = 10.0
 AT_ONCE = 16
 POLLS_EVERY = timedelta(seconds=75)
 """An idle worker asks anew after a minute at the latest; one that was not heard of for longer is gone."""
+BEATS_EVERY = timedelta(seconds=30)
+"""For so long a beat that was taken counts, whoever asks."""
 
 
 class Executions(Engine):
@@ -33,6 +38,7 @@ class Executions(Engine):
         self._client = client
         self._task_queue = task_queue
         self._free = asyncio.Semaphore(AT_ONCE)
+        self._beat_at = -inf
 
     async def with_people(self) -> set[str]:
         query = (
@@ -80,6 +86,22 @@ class Executions(Engine):
         stats = answer.stats
         backlog = stats.approximate_backlog_age.ToTimedelta() if stats.approximate_backlog_count else timedelta(0)
         return Workers(len(polling), backlog)
+
+    async def beat(self) -> None:
+        if monotonic() - self._beat_at < BEATS_EVERY.total_seconds():
+            return
+        if not (await self.workers()).polling:
+            # Beats that nobody works off would gather, up to what one run may hold.
+            return
+        async with answering(CALL_SECONDS):
+            await self._client.start_workflow(
+                PulseWorkflow.run,
+                id=pulse_id(self._task_queue),
+                task_queue=self._task_queue,
+                static_summary="Proof that Temporal takes what it is given",
+                start_signal=PulseWorkflow.beat.__name__,
+            )
+        self._beat_at = monotonic()
 
     async def _timers(self, description: WorkflowExecutionDescription) -> tuple[Timer, ...]:
         """The whole history is read: that there is no second timer is part of the answer."""

@@ -29,5 +29,9 @@ def ingestion_id(source_id: UUID | str) -> str:
     return f"ingestion-{source_id}"
 
 
+def pulse_id(task_queue: str) -> str:
+    return f"pulse-{task_queue}"
+
+
 def delivery_workflow_id(delivery_id: UUID | str) -> str:
     return f"webhook-{delivery_id}"

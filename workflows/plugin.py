@@ -8,9 +8,10 @@ from temporalio.plugin import SimplePlugin
 
 from workflows.conversation import ConversationWorkflow
 from workflows.ingestion import IngestionWorkflow
+from workflows.pulse import PulseWorkflow
 from workflows.webhook import WebhookWorkflow
 
-WORKFLOWS: list[type] = [ConversationWorkflow, IngestionWorkflow, WebhookWorkflow]
+WORKFLOWS: list[type] = [ConversationWorkflow, IngestionWorkflow, PulseWorkflow, WebhookWorkflow]
 
 
 def chatref_plugin(activities: Sequence[Callable[..., Any]] = ()) -> SimplePlugin:

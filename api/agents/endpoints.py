@@ -38,7 +38,11 @@ class AgentBody(BaseModel):
         max_length=1000,
         description="Without one nobody can sign in; on PUT it stays as it is.",
     )
-    teams: list[Slug] = Field(default_factory=list, max_length=100, description="Slugs.")
+    teams: list[Slug] | None = Field(
+        None,
+        max_length=100,
+        description="Slugs. Without it, a new agent is in the default team; on PUT it stays as it is.",
+    )
     chat_limit: int | None = Field(
         None, ge=1, le=1000, description="Offer them no more while they have so many chats; without it, there is none."
     )
@@ -96,7 +100,7 @@ async def create(body: AgentBody, admin: Admin, services: Use) -> AgentOut:
         agent.name, agent.role, agent.active, agent.available = body.name, body.role, True, True
         agent.chat_limit = body.chat_limit
         agent.password_hash = password_hash or ""
-        await agents.add(session, agent, body.teams)
+        await agents.add(session, agent, await _teams(session, body))
         identity = await agents.one(session, agent.id)
     assert identity is not None
     return _out(identity, services)
@@ -129,7 +133,8 @@ async def replace(agent: Known, body: AgentBody, admin: Admin, services: Use) ->
             agent.password_hash = password_hash
             await agents.end_sessions(session, agent.id)
         agent = await session.merge(agent)
-        await agents.add(session, agent, body.teams)
+        if body.teams is not None:
+            await agents.add(session, agent, body.teams)
         identity = await agents.one(session, agent.id)
     assert identity is not None
     shown = {"agent_id": str(agent.id), "name": agent.name, "available": agent.available}
@@ -153,8 +158,14 @@ async def _check_not_last(session: AsyncSession, agent: Agent) -> None:
         raise Problem(409, "last_admin", "Somebody has to be able to administer.")
 
 
+async def _teams(session: AsyncSession, body: AgentBody) -> list[str]:
+    if body.teams is not None:
+        return body.teams
+    return [team.slug for team in await teams.everyone(session) if team.is_default]
+
+
 async def _check_teams(session: AsyncSession, body: AgentBody) -> None:
-    if missing := await teams.missing(session, body.teams):
+    if missing := await teams.missing(session, body.teams or []):
         raise invalid("teams", f"there is no team {', '.join(sorted(missing))}")
 
 

@@ -31,17 +31,24 @@ async def live() -> Live:
 
 @router.get("/ready", responses={503: {"model": Ready, "description": "What is false fails."}})
 async def ready(response: Response, services: Use) -> Ready:
-    """The database and Temporal can be reached, and a worker is at work.
+    """The database can be reached, Temporal takes what it is given, and a worker is at work.
 
-    Visitors' messages are accepted as long as Temporal can be reached: send them where `/health/live` answers.
+    Visitors' messages are accepted as long as Temporal takes them: send them where `/health/live` answers.
     """
-    database, temporal, workers = await asyncio.gather(
-        _database(services), services.conversations.healthy(), _workers(services)
-    )
+    database, temporal, workers = await asyncio.gather(_database(services), _temporal(services), _workers(services))
     works = database and temporal and workers
     if not works:
         response.status_code = 503
     return Ready(status="ok" if works else "failing", database=database, temporal=temporal, workers=workers)
+
+
+async def _temporal(services: Services) -> bool:
+    try:
+        async with asyncio.timeout(2):
+            await services.executions.beat()
+    except (EngineUnavailable, TimeoutError):
+        return False
+    return await services.conversations.healthy()
 
 
 async def _workers(services: Services) -> bool:

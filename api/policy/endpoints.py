@@ -1,6 +1,5 @@
 """Service policies: how long anybody may wait, and who is told when. One is the `default`; teams may have their own."""
 
-from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -9,7 +8,7 @@ from pydantic import BaseModel, Field
 from api.problems import Problem, invalid, not_found, problems
 from api.services import Use
 from api.session.caller import AUTHENTICATED, Admin, Caller
-from chatref.conversation.policy import WEBHOOK, ServicePolicy
+from chatref.conversation.policy import ServicePolicy
 from chatref.store import policies, teams, webhooks
 from chatref.store.channels import Config
 from chatref.store.policies import Versioned
@@ -75,7 +74,7 @@ async def replace_one(policy_id: PolicyId, body: ServicePolicy, admin: Admin, se
         if missing:
             raise invalid("fallback_team", f"there is no team {body.fallback_team}")
         known = {webhook.slug for webhook in await webhooks.everyone(session)}
-        if unknown := webhooks_of(body) - known:
+        if unknown := body.webhooks - known:
             raise invalid("ladder", f"there is no webhook {', '.join(sorted(unknown))}")
         version = await policies.replace(session, body, team)
     await services.configuration.refresh(Config.POLICY)
@@ -93,12 +92,6 @@ async def delete(policy_id: PolicyId, admin: Admin, services: Use) -> None:
             raise not_found("service policy")
         await policies.remove(session, team)
     await services.configuration.refresh(Config.POLICY)
-
-
-def webhooks_of(policy: ServicePolicy) -> set[str]:
-    """The slugs of the webhooks that a policy tells."""
-    named: Iterable[str] = (*policy.at_once, *(name for step in policy.ladder for name in step.channels))
-    return {name.removeprefix(WEBHOOK) for name in named if name.startswith(WEBHOOK)}
 
 
 def _team(policy_id: str) -> str:

@@ -33,13 +33,13 @@ class TargetsOut(_Out):
 
 
 class AlertsOut(BaseModel):
-    """Attempts to tell somebody of the team, on any channel."""
+    """Attempts to tell somebody of the team, on any channel. What was called off before is none."""
 
     count: int
     per_handoff: float | None
     failed: int = Field(description="No channel took them.")
     failed_share: float | None
-    nobody_there: int = Field(description="For an inbox that nobody had open.")
+    nobody_there: int = Field(description="Could reach nobody, as in an inbox that nobody had open.")
 
 
 class FiguresOut(BaseModel):

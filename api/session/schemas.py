@@ -19,7 +19,7 @@ class Me(BaseModel):
     id: UUID
     email: str
     name: str
-    role: str = Field(description="`agent` or `admin`.")
+    role: str = Field(description="`agent`, `supervisor` or `admin`.")
     available: bool
     teams: list[str]
 

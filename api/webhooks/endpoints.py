@@ -21,7 +21,7 @@ from api.webhooks.schemas import (
     WebhookWithSecret,
 )
 from chatref.conversation.actions import CustomAction
-from chatref.store import actions, webhooks
+from chatref.store import actions, policies, webhooks
 from chatref.store.tables import Webhook, WebhookDelivery
 from chatref.webhooks.payload import NoticeType, test_notice
 from chatref.webhooks.signing import new_secret
@@ -182,6 +182,9 @@ def _users(webhook: Webhook, known: Iterable[CustomAction]) -> list[str]:
 async def _refuse_if_used(session: AsyncSession, webhook: Webhook) -> None:
     if users := _users(webhook, await actions.latest(session)):
         raise Problem(409, "in_use", f"Actions tell this webhook: {', '.join(users)}.")
+    current = await policies.current(session)
+    if teams := [team or "default" for team, known in current.items() if webhook.slug in known.policy.webhooks]:
+        raise Problem(409, "in_use", f"Service policies tell this webhook: {', '.join(teams)}.")
 
 
 def _refuse_if_disabled(webhook: Webhook) -> None:

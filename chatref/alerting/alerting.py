@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chatref.alerting.alert import Alert
-from chatref.alerting.channels import Channel, Hooks, TryAgain
+from chatref.alerting.channels import Channel, Hooks, not_mailed
 from chatref.configuration import Configuration
 from chatref.conversation.policy import WEBHOOK, Audience
 from chatref.conversation.standing import Telling, Told
@@ -104,5 +104,5 @@ class Alerting:
                 in_reply_to=mail.in_reply_to,
             )
         except MailFailed as error:
-            raise TryAgain(f"the mail server did not take it ({error})") from error
+            return not_mailed(error)
         return Told(True, 1)

@@ -42,6 +42,14 @@ class TryAgain(Exception):
         return self.why
 
 
+def not_mailed(error: MailFailed) -> Told:
+    """What a mail that the server did not take comes to. Raises `TryAgain` where it may take it another time."""
+    why = f"the mail server did not take it ({error})"
+    if error.for_good:
+        return Told(False, why=why)
+    raise TryAgain(why) from error
+
+
 class Channel(ABC):
     @abstractmethod
     async def tell(self, alert: Alert, colleagues: Sequence[Colleague]) -> Told:
@@ -61,10 +69,10 @@ class Mail(Channel):
         now = datetime.now(UTC)
         addresses = [colleague.email for colleague in colleagues]
         try:
-            await self._server.send(self._sender, addresses, alert.subject(now), alert.text(now))
+            taken = await self._server.send(self._sender, addresses, alert.subject(now), alert.text(now))
         except MailFailed as error:
-            raise TryAgain(f"the mail server did not take it ({error})") from error
-        return Told(True, len(addresses))
+            return not_mailed(error)
+        return Told(True, taken)
 
 
 class Push(Channel):
@@ -78,7 +86,7 @@ class Push(Channel):
         async with self._database.session() as session:
             browsers = await push.of_agents(session, [colleague.id for colleague in colleagues])
         if not browsers:
-            return Told(False, why="nobody of them has a browser that takes pushes")
+            return Told(False, why="nobody of them has a browser that takes pushes", nobody=True)
         now = datetime.now(UTC)
         pushed = await asyncio.gather(
             *(

@@ -28,7 +28,7 @@ from chatref.conversation.events import (
     State,
     Summary,
 )
-from chatref.conversation.policy import EMAIL, INBOX, Audience, Channels, ServicePolicy
+from chatref.conversation.policy import EMAIL, INBOX, ON_A_LADDER, Audience, Channels, ServicePolicy
 from chatref.conversation.refused import Refused, refuse_unless_agent
 from chatref.conversation.standing import Standing, Telling, Told
 from chatref.conversation.state import Accepted, ConversationState, Wait
@@ -51,11 +51,22 @@ class Conversation:
 
     `take_events` hands over what happened since the last call, `take_tellings` who is to be told of it outside the
     inbox. What is `learn`ed of a team counts from the next transition on.
+
+    `older` is a run that began before 2026-11-29: where other rules lead to other commands of its workflow, it keeps to
+    those that it began with, so that it replays.
     """
 
     def __init__(
-        self, state: ConversationState, policy: ServicePolicy, default_team: str, new_id: NewId, version: int = 0
+        self,
+        state: ConversationState,
+        policy: ServicePolicy,
+        default_team: str,
+        new_id: NewId,
+        version: int = 0,
+        *,
+        older: bool = False,
     ) -> None:
+        self._older = older
         self.state = state
         self.policy = policy
         self.version = version
@@ -140,6 +151,8 @@ class Conversation:
         author = Author(AuthorKind.VISITOR)
         data: dict[str, Any] = {"action": message.action} if message.action else {}
         at = min(message.at, now)
+        if state.state in (State.AI_HANDLING, State.COLLECTING_DETAILS):
+            state.by_email = False
         if state.state is State.HUMAN_OWNED and state.wait is None:
             # Whoever writes again after an answer is here: the next one need not be mailed.
             state.by_email = False
@@ -150,7 +163,8 @@ class Conversation:
         state.unanswered_seq = state.seq
         state.active_at = now
         came_from = self._send("visitor_wrote")
-        if came_from is State.ESCALATED and state.email_asked and not state.email:
+        asked = state.email_asked and not state.email if self._older else state.by_email
+        if came_from is State.ESCALATED and asked:
             self._take_email(message, now)
         if came_from is State.RESOLVED:
             self.finished = False
@@ -265,7 +279,10 @@ class Conversation:
         came_from = self._send("release_to_assistant")
         state.owner = state.wait = state.collecting = None
         state.active_at = now
+        promised = state.by_email and not self._older
         self._begin_anew()
+        # Who was told that the answer will be mailed may have left.
+        state.by_email = promised
         self._transition("release_to_assistant", came_from, now, _agent(agent), public=True)
         return Accepted(state.seq, None)
 
@@ -314,26 +331,35 @@ class Conversation:
 
     def told(self, telling: Telling, told: Told, now: datetime) -> None:
         """Take note of what came of a telling. One that failed moves the ladder on at once: it told nobody."""
-        wait = self.state.wait
-        climbing = self.state.state is State.ESCALATED and wait is not None and wait.opens_at is None
-        if climbing and not told.delivered and telling.team == self.team and telling.audience is not Audience.VISITOR:
-            assert wait is not None
-            # Beyond the ladder the pauses between repeats hold, or a channel that stays broken would never let go.
-            if wait.step == telling.step and wait.step < len(self.policy.ladder):
-                self.state.wait = replace(wait, due_at=now)
+        if told.outcome == "failed" and self._moves_on(telling):
+            assert self.state.wait is not None, "only a wait moves on"
+            self.state.wait = replace(self.state.wait, due_at=now)
         data = {
             "step": telling.step,
             "audience": telling.audience.value,
             "team": telling.team,
             "agent": telling.agent,
+            "agent_name": telling.agent_name,
             "channel": telling.channel,
-            "outcome": "delivered" if told.delivered else "failed",
+            "outcome": told.outcome,
             "reason": self._reason.value,
             "recipients": told.recipients,
             "why": told.why,
             "about": telling.event_id,
         }
         self._emit(EventType.ALERT, SYSTEM, now, data=data | self._waiting())
+
+    def _moves_on(self, telling: Telling) -> bool:
+        """Whether the ladder does if this telling failed: if it was the ladder's, and of the step that it is at."""
+        wait = self.state.wait
+        if self.state.state is not State.ESCALATED or wait is None or wait.opens_at is not None:
+            return False
+        if self._older:
+            its = telling.team == self.team and telling.audience is not Audience.VISITOR
+        else:
+            its = telling.clock == wait.clock and telling.audience in ON_A_LADDER
+        # Beyond the ladder the pauses between repeats hold, or a channel that stays broken would never let go.
+        return its and wait.step == telling.step and wait.step < len(self.policy.ladder)
 
     # Time
 
@@ -393,10 +419,8 @@ class Conversation:
             self.state.wait = wait.closed_until(standing.opens_at, now)
             self._tell_absence(now)
             return
-        step = wait.step
         # After an outage several steps may have passed: one alert for the widest of them says it all.
-        while wait.clock + self.policy.alert_due(step + 1) <= now:
-            step += 1
+        step = self.policy.step_due(wait.step, now - wait.clock)
         closes_at = standing.closes_at if standing else None
         self.state.wait = replace(wait, step=step + 1, closes_at=closes_at, due_at=None)
         rung = self.policy.rung(step)
@@ -412,45 +436,55 @@ class Conversation:
             self.state.wait = wait.closed_until(standing.opens_at, now)
         else:
             closes_at = standing.closes_at if standing else None
-            self.state.wait = replace(wait, clock=now, step=0, opens_at=None, closes_at=closes_at, told=False)
+            self.state.wait = replace(wait, clock=now, step=0, opens_at=None, closes_at=closes_at)
             self._alert(Audience.TEAM, 0, self._reason, now, self.policy.at_once)
         self._tell_absence(now)
 
     def _absence(self) -> str:
         """What the visitor has to be told because nobody is there; empty where somebody is, or they have been."""
         wait, standing = self.state.wait, self._standing
-        if wait is None or wait.told or standing is None:
+        if wait is None or wait.knows or standing is None:
             return ""
         if wait.opens_at is not None:
-            return words.absence(self.policy.closed_text, standing.opens_words, self.state.email)
+            return words.absence(self.policy.closed_text, standing.opens_words, self.state.email, self._mails)
         if standing.nobody_of(Audience.TEAM):
-            return words.absence(self.policy.nobody_text, "", self.state.email)
+            return words.absence(self.policy.nobody_text, "", self.state.email, self._mails)
         return ""
+
+    @property
+    def _mails(self) -> bool:
+        """Whether an answer can be mailed: nothing is promised that cannot be kept."""
+        return self._older or (self._standing is not None and EMAIL in self._standing.channels)
 
     def _tell_absence(self, now: datetime) -> None:
         if text := self._absence():
             self._tell_visitor(text, now, self._promise())
 
     def _promise(self) -> tuple[FormField, ...]:
-        """The visitor is being told that nobody is there: the answer will be mailed. Returns how to ask where to."""
+        """The visitor is being told that nobody is there, and that the answer will be mailed, where it can be.
+
+        Returns how to ask where to.
+        """
         state = self.state
         assert state.wait is not None, "who does not wait is not told"
-        state.wait = replace(state.wait, told=True)
-        state.by_email = True
-        if state.email:
+        state.wait = replace(state.wait, told=True, told_until=state.wait.opens_at)
+        state.by_email = state.by_email or self._mails
+        if state.email or not self._mails:
             return ()
         state.email_asked += 1
         return contact.FORM
 
     def _take_email(self, message: VisitorMessage, now: datetime) -> None:
         state = self.state
-        if (detail := contact.email_in(message)) is not None:
-            state.email = detail.value
-            self._take_details((detail,), now)
+        if (detail := contact.email_in(message, whosever=self._older)) is not None:
+            if detail.value != state.email:
+                state.email = detail.value
+                self._take_details((detail,), now)
             self._tell_visitor(words.EMAIL_TAKEN.format(email=state.email), now)
-        elif contact.means_email(message) and state.email_asked < contact.ASKED_AT_MOST:
+        elif contact.means_email(message) and not state.email and state.email_asked < contact.ASKED_AT_MOST:
             state.email_asked += 1
-            self._tell_visitor(words.EMAIL_WRONG, now, contact.FORM)
+            somebodys = contact.email_in(message, whosever=True) is not None
+            self._tell_visitor(words.EMAIL_MEANT if somebodys else words.EMAIL_WRONG, now, contact.FORM)
 
     def _tell_visitor(self, text: str, now: datetime, form: tuple[FormField, ...] = ()) -> None:
         """Say something while the visitor waits. It never ends the wait."""
@@ -634,16 +668,19 @@ class Conversation:
         self._transition("escalate", came_from, now, public=True, data=data)
         self._tag(SYSTEM, escalation.tags, (), now)
         text = outcome.text or words.handoff_text(escalation.reason)
+        waiting: dict[str, str] = {}
         if absence := self._absence():
             # In one message with what else is said: who is told twice at once reads neither.
             outcome = replace(outcome, form=outcome.form or self._promise())
             text = f"{text}\n\n{absence}"
-        self._say(replace(outcome, text=text), now)
+            waiting = self._waiting()
+        self._say(replace(outcome, text=text), now, waiting)
         self._alert(Audience.TEAM, 0, escalation.reason, now, self.policy.at_once)
 
-    def _say(self, outcome: Outcome, now: datetime) -> None:
+    def _say(self, outcome: Outcome, now: datetime, waiting: Mapping[str, str] | None = None) -> None:
+        """`waiting` goes along where it says how things stand: the ledger has it from there."""
         self.state.offered_person = outcome.offers_person
-        data: dict[str, Any] = {}
+        data: dict[str, Any] = dict(waiting or {})
         if outcome.citations:
             data["citations"] = [vars(citation) for citation in outcome.citations]
         if outcome.quick_replies:
@@ -693,7 +730,7 @@ class Conversation:
             "agent_name": agent.name,
             "channel": INBOX,
             # Recording it is what shows it: the inbox reads the log. But a screen that nobody has open tells nobody.
-            "outcome": "nobody_there" if standing and standing.nobody_of(audience) else "delivered",
+            "outcome": "nobody_there" if standing and standing.nobody_of(audience, agent.id) else "delivered",
             "reason": reason.value,
         }
         self._emit(EventType.ALERT, SYSTEM, now, data=data | self._waiting())
@@ -703,7 +740,10 @@ class Conversation:
         event_id = self._events[-1].id
         for channel in channels:
             if channel in standing.channels:
-                self._tellings.append(Telling(event_id, step, audience, channel, self.team, agent.id))
+                telling = Telling(
+                    event_id, step, audience, channel, self.team, agent.id, clock=wait.clock, agent_name=agent.name
+                )
+                self._tellings.append(telling)
 
     def _own(self, event: str, owner: Person, author: Author, now: datetime) -> None:
         state = self.state

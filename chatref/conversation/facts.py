@@ -17,8 +17,9 @@ FACTS_VERSION = 1
 class HandoffFact:
     """One handoff. `team` (a slug) gave the first answer, or owes it; empty where the log names none.
 
-    `unasked` says that an agent stepped in. `alerts` counts the attempts to tell one of the team, `failed` those that
-    no channel took, `nobody_there` those in an inbox that nobody had open.
+    `unasked` says that an agent stepped in. `alerts` counts the attempts to tell one of the team, but for those that
+    were called off before they were made; `failed` those that no channel took, `nobody_there` those that could reach
+    nobody, as in an inbox that nobody had open.
     """
 
     began_at: datetime
@@ -72,7 +73,7 @@ def facts(ledger: Ledger) -> Facts:
 
 
 def _handoff(record: HandoffRecord, team: str) -> HandoffFact:
-    alerts = [alert for alert in record.alerts if alert.audience != Audience.VISITOR]
+    alerts = [each for each in record.alerts if each.audience != Audience.VISITOR and each.outcome != "called_off"]
     return HandoffFact(
         began_at=record.began_at,
         team=team,

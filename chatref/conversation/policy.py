@@ -24,7 +24,7 @@ class Audience(StrEnum):
     VISITOR = "visitor"
 
 
-_ON_A_LADDER = frozenset({Audience.TEAM, Audience.EVERYBODY, Audience.FALLBACK, Audience.SUPERVISORS})
+ON_A_LADDER = frozenset({Audience.TEAM, Audience.EVERYBODY, Audience.FALLBACK, Audience.SUPERVISORS})
 
 INBOX, PUSH, EMAIL, COMMAND, WEBHOOK = "inbox", "push", "email", "command", "webhook:"
 
@@ -54,7 +54,7 @@ class LadderStep(BaseModel):
 
     @model_validator(mode="after")
     def _is_for_a_group(self) -> "LadderStep":
-        if self.audience not in _ON_A_LADDER:
+        if self.audience not in ON_A_LADDER:
             raise ValueError("the audience of a step is team, everybody, fallback or supervisors")
         return self
 
@@ -83,7 +83,7 @@ class ServicePolicy(BaseModel):
     closed_text: Annotated[str, Field(max_length=1000)] = "Our team is back {opens}."
     """What the visitor is told out of hours; `{opens}` becomes the next opening, by the visitor's own clock."""
     nobody_text: Annotated[str, Field(max_length=1000)] = (
-        "Nobody of our team is at their desk right now. They have been told and will come back to you."
+        "Nobody of our team is at their desk right now. Whoever is back first will answer you."
     )
     """What the visitor is told within hours while nobody of the team is there."""
     repeat_every: Duration = timedelta(minutes=10)
@@ -116,6 +116,12 @@ class ServicePolicy(BaseModel):
             raise ValueError("each step of the ladder must come later than the one before")
         return self
 
+    @property
+    def webhooks(self) -> frozenset[str]:
+        """The slugs of those that it tells."""
+        named = (*self.at_once, *(channel for step in self.ladder for channel in step.channels))
+        return frozenset(channel.removeprefix(WEBHOOK) for channel in named if channel.startswith(WEBHOOK))
+
     def alert_due(self, step: int) -> timedelta:
         """When the alert number `step` (0 is the first of the ladder) is due, counted from the start of the wait."""
         if step < len(self.ladder):
@@ -125,10 +131,19 @@ class ServicePolicy(BaseModel):
         for left in range(step - len(self.ladder), -1, -1):
             due += pause
             if pause == self.repeat_at_most:
-                # From here on they are all the same: thousands may have passed while nobody worked.
+                # From here on they are all the same.
                 return due + left * pause
             pause = min(pause * 2, self.repeat_at_most)
         return due
+
+    def step_due(self, step: int, waited: timedelta) -> int:
+        """The number of the latest alert that is due after so long, from `step` on, which is."""
+        while (due := self.alert_due(step + 1)) <= waited:
+            step += 1
+            if step > len(self.ladder) and due - self.alert_due(step - 1) == self.repeat_at_most:
+                # From here on they are all the same: thousands may have passed while nobody worked.
+                return step + (waited - due) // self.repeat_at_most
+        return step
 
     def rung(self, step: int) -> LadderStep:
         """What the alert number `step` (0 is the first of the ladder) is; beyond the ladder, its last step again."""

@@ -91,7 +91,7 @@ class Figures:
 
     `answers` are the times to the first human answer; `answers_open` the same without the hours in which the team was
     closed. `returned` and `resolved` are waits that ended so, without an answer; `running` ones go on. `alerts` are
-    attempts, of which `failed` reached no channel and `nobody_there` an inbox that nobody had open.
+    attempts, of which `failed` were taken by no channel and `nobody_there` could reach nobody.
     """
 
     handoffs: int

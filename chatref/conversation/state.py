@@ -17,7 +17,7 @@ class Wait:
 
     `opens_at` is set while the team is closed: nothing climbs until then. `closes_at` is when it will close. `due_at`
     is set where the next step does not wait for its time, because the last could not be told. `told` says that the
-    visitor knows that nobody is there.
+    visitor knows that nobody is there, and until when: `told_until` is the opening that they were told of.
     """
 
     since: datetime
@@ -28,16 +28,30 @@ class Wait:
     closes_at: datetime | None = None
     due_at: datetime | None = None
     told: bool = False
+    told_until: datetime | None = None
+
+    @property
+    def knows(self) -> bool:
+        """Whether the visitor knows how it stands with the team."""
+        return self.told and self.told_until == self.opens_at
 
     def handed_on(self, now: datetime, opens_at: datetime | None = None, closes_at: datetime | None = None) -> "Wait":
         """The same wait, for whoever is responsible from now on; a team that is closed, from when it opens."""
         target = self.target_from(opens_at, now)
-        return Wait(self.since, now, target=target, opens_at=opens_at, closes_at=closes_at, told=self.told)
+        return Wait(
+            self.since,
+            now,
+            target=target,
+            opens_at=opens_at,
+            closes_at=closes_at,
+            told=self.told,
+            told_until=self.told_until,
+        )
 
     def closed_until(self, opens_at: datetime, now: datetime) -> "Wait":
-        """The same wait, paused: the visitor is yet to be told."""
+        """The same wait, paused."""
         target = self.target_from(opens_at, now)
-        return replace(self, opens_at=opens_at, closes_at=None, due_at=None, target=target, told=False)
+        return replace(self, opens_at=opens_at, closes_at=None, due_at=None, target=target)
 
     def target_from(self, opens_at: datetime | None, now: datetime) -> datetime | None:
         """The target, where the wait goes on at `opens_at`, or goes on now: nobody is late while they are closed.

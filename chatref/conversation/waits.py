@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chatref.conversation.events import Author, AuthorKind, Event, EventType, HandoffReason, Person, State
+from chatref.conversation.policy import Audience
 
 _WITH_PEOPLE = (State.ESCALATED, State.HUMAN_OWNED)
 
@@ -97,7 +98,8 @@ class WaitRecord:
     @property
     def team(self) -> str:
         """The team (a slug) that was responsible in the end, or is now; empty where the log names none."""
-        return self.steps[-1].team
+        ends = (step for step in self.steps if step.kind is StepKind.ENDED)
+        return next(ends, self.steps[-1]).team
 
 
 @dataclass(frozen=True)
@@ -208,8 +210,10 @@ class _Writer:
         )
         if handoffs := self.ledger.handoffs:
             handoffs[-1] = replace(handoffs[-1], alerts=(*handoffs[-1].alerts, alert))
-        # A new owner is also told of a chat in which the visitor is not waiting.
-        if self._wait is not None:
+        # A new owner is also told of a chat in which the visitor is not waiting. An answer is mailed once it has ended
+        # the wait, and belongs to it.
+        mailed = data["audience"] == Audience.VISITOR and self.ledger.waits
+        if self._wait is not None or mailed:
             self._step(event, StepKind.ALERTED, alert=alert)
 
     def said(self, event: Event) -> None:

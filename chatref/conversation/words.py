@@ -20,11 +20,16 @@ def handoff_text(reason: HandoffReason) -> str:
 
 ASK_EMAIL = "Leave your e-mail address here, and the answer will reach you there too."
 EMAIL_KNOWN = "The answer will also reach you at {email}."
-EMAIL_TAKEN = "Thank you. The answer will reach you here and at {email}."
+EMAIL_TAKEN = "Thank you. The answer will reach you here and at {email}. If that is not right, write the right one."
 EMAIL_WRONG = "That does not look like an e-mail address. Could you check it?"
+EMAIL_MEANT = "Is that your address? If the answer is to reach you there too, write just the address."
+ANSWER_HERE = "You will find the answer here."
 
 
-def absence(text: str, opens: str, email: str) -> str:
-    """What a visitor is honestly told while nobody is there, and how the answer will reach them all the same."""
-    promise = EMAIL_KNOWN.format(email=email) if email else ASK_EMAIL
+def absence(text: str, opens: str, email: str, mails: bool) -> str:
+    """What a visitor is honestly told while nobody is there, and how the answer will reach them all the same.
+
+    `mails` says whether this installation can send it to them.
+    """
+    promise = ANSWER_HERE if not mails else EMAIL_KNOWN.format(email=email) if email else ASK_EMAIL
     return f"{text.replace('{opens}', opens)} {promise}".strip()

@@ -1,5 +1,6 @@
 """The people behind an audience: who is to be told, and who of them is at their desk."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -32,7 +33,7 @@ _THERE = f"""{_AUDIENCES}
 select count(*) filter (where team and there) as team, count(*) filter (where fallback and there) as fallback,
        count(*) filter (where supervisors and there) as supervisors, count(*) filter (where there) as everybody,
        exists (select from push_subscriptions) as push,
-       array(select 'webhook:' || slug from webhooks where enabled) as webhooks
+       array_agg(id) filter (where there and id = any($3)) as agents
 from people
 """
 _PEOPLE = f"""{_AUDIENCES}
@@ -51,10 +52,11 @@ _GROUPS = (Audience.TEAM, Audience.FALLBACK, Audience.SUPERVISORS, Audience.EVER
 
 @dataclass(frozen=True)
 class Reach:
-    """How many of each audience are there, and which webhooks and browsers could be told."""
+    """How many of each audience are there, who of the agents that were asked about, and whether any browser takes
+    pushes."""
 
     there: dict[Audience, int]
-    webhooks: frozenset[str]
+    agents: frozenset[UUID]
     push: bool
 
 
@@ -64,12 +66,12 @@ class Colleague:
     email: str
 
 
-async def reach(database: Database, team: str, fallback: str) -> Reach:
+async def reach(database: Database, team: str, fallback: str, agents: Iterable[UUID] = ()) -> Reach:
     """For a conversation of this team. Raises `DatabaseUnavailable`."""
     async with database.driver() as connection:
-        row = await connection.fetchrow(_THERE, team, fallback)
+        row = await connection.fetchrow(_THERE, team, fallback, list(agents))
     assert row is not None, "counts always answer"
-    return Reach({group: row[group.value] for group in _GROUPS}, frozenset(row["webhooks"]), row["push"])
+    return Reach({group: row[group.value] for group in _GROUPS}, frozenset(row["agents"] or ()), row["push"])
 
 
 async def of_audience(

@@ -33,6 +33,11 @@ async def current(session: AsyncSession) -> dict[str, Versioned]:
     return {row.team: Versioned(row.version or 0, ServicePolicy.model_validate(row.body)) for row in rows}
 
 
+async def newest(session: AsyncSession) -> int:
+    """The highest version, those that say that there is none any more included; 0 where nothing is stored yet."""
+    return (await session.exec(select(func.max(PolicyVersion.version)))).one() or 0
+
+
 async def replace(session: AsyncSession, policy: ServicePolicy, team: str = DEFAULT) -> int:
     """The new version. Conversations that run take it up with their next transition."""
     return await _add(session, PolicyVersion(team=team, body=policy.model_dump(mode="json")))

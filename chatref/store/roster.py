@@ -33,7 +33,7 @@ select a.id, a.name, {THERE} as there, a.chat_limit,
        array(select t.slug from teams t join agent_teams m on m.team_id = t.id where m.agent_id = a.id) as teams,
        (select count(*) from conversations c where c.owner_id = a.id and c.state = 'human_owned') as load,
        exists (select from offers o join conversations c on c.id = o.conversation_id
-               where o.agent_id = a.id and o.until > now() and c.state = 'escalated'
+               where o.agent_id = a.id and o.at > now() - $1::interval and o.until > now() and c.state = 'escalated'
                  and c.waiting_since = o.waiting_since) as considers,
        greatest(a.here_since,
                 (select max(o.at) from offers o where o.agent_id = a.id),
@@ -92,7 +92,7 @@ class Floor:
                 limit=row["chat_limit"],
                 considers=row["considers"],
             )
-            for row in await self.connection.fetch(_CANDIDATES)
+            for row in await self.connection.fetch(_CANDIDATES, OFFER_LASTS)
         ]
 
     async def offered(self, offer: Offer) -> None:
@@ -111,7 +111,12 @@ class Floor:
 async def floor(database: Database) -> AsyncIterator[Floor | None]:
     """The floor, for as long as the block runs, and one process at a time: None while another has it.
 
-    One transaction. Raises `DatabaseUnavailable`.
+    What is written on it stays, whatever comes after. Raises `DatabaseUnavailable`.
     """
-    async with database.driver() as connection, connection.transaction():
-        yield Floor(connection) if await connection.fetchval(_LOCK) else None
+    # The lock has a connection of its own: it goes with its transaction, however that ends.
+    async with database.driver() as lock, lock.transaction():
+        if not await lock.fetchval(_LOCK):
+            yield None
+            return
+        async with database.driver() as connection:
+            yield Floor(connection)

@@ -17,6 +17,7 @@ class Trouble(StrEnum):
     TEMPORAL = "temporal"
     WORKERS = "workers"
     WAITS = "waits"
+    BLIND = "blind"
 
 
 _WHAT = {
@@ -25,7 +26,7 @@ _WHAT = {
         "Visitors' messages are accepted and kept, but nobody sees them, and agents cannot work.",
     ),
     Trouble.TEMPORAL: (
-        "Temporal cannot be reached",
+        "Temporal does not work",
         "No message is accepted and no timer fires: of visitors who wait nobody hears.",
     ),
     Trouble.WORKERS: (
@@ -36,6 +37,11 @@ _WHAT = {
         "Visitors wait unprotected",
         "Nothing makes sure that anybody hears of them. Look at the inbox yourself, under Needs a human."
         " `chatref waits` lists them and says what is wrong.",
+    ),
+    Trouble.BLIND: (
+        "It cannot be checked who waits",
+        "Whether everybody who waits is protected is not known. Look at the inbox yourself, under Needs a human."
+        " `chatref waits` says what fails.",
     ),
 }
 
@@ -122,6 +128,10 @@ class Incidents:
             lasting.detail = detail
         elif now - seen >= self.patience:
             self.incidents.append(Incident(trouble, detail, seen))
+
+    def sees(self, trouble: Trouble) -> bool:
+        """Whether it was there when last looked for."""
+        return trouble in self._seen
 
     def due(self, channel: str, now: datetime) -> list[Notice]:
         """What this channel is to tell now, the oldest first."""

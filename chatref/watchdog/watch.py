@@ -88,6 +88,12 @@ class Watchdog:
         except (EngineUnavailable, TimeoutError) as error:
             self._observe(Trouble.TEMPORAL, f"a call failed ({error or 'no answer in time'}).")
             return self._every
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                await self._engine.beat()
+        except (EngineUnavailable, TimeoutError) as error:
+            self._observe(Trouble.TEMPORAL, f"it answers, but takes nothing ({error or 'not in time'}).")
+            return self._every
         self._observe(Trouble.TEMPORAL, None)
         detail = None
         if not workers.polling:
@@ -101,9 +107,14 @@ class Watchdog:
         try:
             async with asyncio.timeout(WAITS_SECONDS):
                 report = await self._waits.report()
-        except (DatabaseUnavailable, EngineUnavailable, TimeoutError):
-            # Nothing is known of waits then; what is wrong is an incident of its own.
+        except Exception as error:
+            # Whatever it is, nothing is known of waits then. Where a part is away, that is an incident of its own.
+            away = self._incidents.sees(Trouble.DATABASE) or self._incidents.sees(Trouble.TEMPORAL)
+            if not away:
+                log.warning("looking at the waits failed", exc_info=True)
+            self._observe(Trouble.BLIND, None if away else f"looking at the waits failed ({type(error).__name__}).")
             return self._every
+        self._observe(Trouble.BLIND, None)
         self._observe(Trouble.WAITS, _unprotected(report))
         pause = max(self._every, timedelta(seconds=report.seconds * WAITS_LESS_OFTEN))
         return min(pause, self._every * WAITS_LESS_OFTEN_AT_MOST)

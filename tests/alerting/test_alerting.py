@@ -161,6 +161,21 @@ class TestMail:
         with pytest.raises(TryAgain, match="451"):
             await desk.tell("email")
 
+    async def test_that_the_server_refuses_for_good_has_told_nobody_and_is_not_tried_again(self, desk: Desk) -> None:
+        desk.box.unknown = {"ada@example.com"}
+        told = await desk.tell("email")
+        assert told == Told(False, why="the mail server did not take it (SMTPRecipientsRefused 550)")
+        assert (await desk.tell("email", Audience.EVERYBODY)).recipients == 2, "the others"
+
+    async def test_says_whatever_name_the_visitor_gave(self, desk: Desk) -> None:
+        async with desk.database.driver() as connection:
+            await connection.execute("update visitors set name = $1", "Mia\r\nBcc: all@example.com\n")
+        assert (await desk.tell("email")).delivered
+        [mail] = desk.box.messages
+        assert mail["Subject"] == "Mia Bcc: all@example.com is waiting for 5 min"
+        assert mail["Bcc"] is None
+        assert desk.box.recipients == ["ada@example.com"]
+
     async def test_to_a_team_without_people_has_told_nobody(self, desk: Desk) -> None:
         async with desk.database.session() as session:
             await agents.set_teams(session, desk.team[0].id, [])
@@ -295,7 +310,7 @@ class TestPush:
             await desk.tell("push")
 
     async def test_to_nobody_has_told_nobody(self, desk: Desk) -> None:
-        assert not (await desk.tell("push")).delivered
+        assert (await desk.tell("push")).outcome == "nobody_there"
 
 
 class TestACommand:
@@ -359,6 +374,33 @@ class TestWhoIsOnDuty:
         newer = await desk.duty.look(TeamQuestion("support", version + 1))
         assert newer.policy is None, "whoever knows a newer one keeps it"
 
+    async def test_a_policy_that_is_removed_is_news_too(self, desk: Desk) -> None:
+        async with desk.database.session() as session:
+            version = await policies.replace(session, ServicePolicy(first_response=timedelta(minutes=1)), "billing")
+            await policies.remove(session, "billing")
+        await desk.configuration.refresh(Config.POLICY)
+        assert (await desk.duty.look(TeamQuestion("billing", version))).policy == ServicePolicy()
+
+    async def test_a_clock_that_is_behind_the_engines_goes_by_that(self, desk: Desk) -> None:
+        hours = OfficeHours(
+            time_zone="Europe/Berlin", shifts=(Shift(day=Weekday.MONDAY, opens="09:00", closes="17:00"),)
+        )
+        async with desk.database.session() as session:
+            await policies.replace(session, ServicePolicy(office_hours=hours), "billing")
+        await desk.configuration.refresh(Config.POLICY)
+        opens = datetime(2026, 1, 5, 8, tzinfo=UTC)
+        standing = await desk.duty.look(TeamQuestion("billing", 0, at=opens), opens - timedelta(seconds=3))
+        assert standing.opens_at is None
+
+    async def test_single_agents_are_known_where_they_are_asked_about(self, desk: Desk) -> None:
+        ada, bo, _ = (str(agent.id) for agent in desk.team)
+        await people.seen(desk.database, desk.team[0].id)
+        standing = await desk.duty.look(TeamQuestion("billing", 0, agents=(ada, bo)))
+        assert standing.agents == {ada: True, bo: False}
+        assert standing.nobody_of(Audience.OWNER, bo)
+        assert not standing.nobody_of(Audience.AGENT, ada)
+        assert not standing.nobody_of(Audience.OWNER, "somebody not asked about")
+
     async def test_hours_are_told_by_the_visitors_clock(self, desk: Desk) -> None:
         hours = OfficeHours(
             time_zone="Europe/Berlin", shifts=(Shift(day=Weekday.MONDAY, opens="09:00", closes="17:00"),)
@@ -376,4 +418,14 @@ class TestWhoIsOnDuty:
     async def test_only_channels_that_are_set_up_count(self, desk: Desk) -> None:
         assert (await desk.duty.look(TeamQuestion("billing", 0))).channels == frozenset({"email"})
         await desk.webhook()
+        assert (await desk.duty.look(TeamQuestion("billing", 0))).channels == frozenset({"email"}), "nobody names it"
+
+    async def test_a_webhook_that_the_policy_names_counts_though_it_was_switched_off(self, desk: Desk) -> None:
+        webhook = await desk.webhook()
+        async with desk.database.session() as session:
+            await policies.replace(session, ServicePolicy(at_once=("webhook:ops",)), "billing")
+            await webhooks.stop(session, webhook.id, "gone")
+        await desk.configuration.refresh(Config.POLICY)
         assert (await desk.duty.look(TeamQuestion("billing", 0))).channels == frozenset({"email", "webhook:ops"})
+        told = await desk.tell("webhook:ops")
+        assert told == Told(False, why="the webhook is switched off or no more")

@@ -80,6 +80,17 @@ class TestAgents:
             again = await http.post("/api/v1/session", json={"email": email, "password": "a good one"})
             assert again.status_code == 401
 
+    async def test_without_teams_given_one_is_in_the_default_team_and_stays_where_they_are(
+        self, admin: AgentClient
+    ) -> None:
+        body = {"email": f"{uuid4().hex[:6]}@example.com", "name": "New"}
+        agent = await created(admin, "agents", body)
+        [default] = [team["slug"] for team in await listed(admin, "teams") if team["is_default"]]
+        assert agent["teams"] == [default]
+        changed = await admin.http.put(f"/api/v1/agents/{agent['id']}", json=body | {"name": "Newer"})
+        assert changed.json()["teams"] == [default]
+        assert (await admin.http.delete(f"/api/v1/agents/{agent['id']}")).status_code == 204
+
     async def test_an_address_belongs_to_one_agent_and_teams_exist(self, admin: AgentClient, ada: AgentClient) -> None:
         taken = {"email": "ADA@chatref.local", "name": "Another"}
         assert (await admin.http.post("/api/v1/agents", json=taken)).status_code == 409

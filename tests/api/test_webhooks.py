@@ -119,6 +119,19 @@ class TestSettingUp:
                 assert "https" in refused["errors"][0]["msg"]
 
 
+class TestServicePolicies:
+    async def test_name_a_webhook_that_there_is(self, admin: AgentClient, webhook: dict[str, Any]) -> None:
+        policy = (await admin.get("/service-policy/default")) | {"at_once": [f"webhook:{webhook['slug']}"]}
+        before = {key: value for key, value in policy.items() if key not in ("id", "version")}
+        (await admin.http.put("/api/v1/service-policy", json=before)).raise_for_status()
+        try:
+            refused = await do(admin, "DELETE", f"/{webhook['id']}", status=409)
+            assert (refused["code"], "default" in refused["detail"]) == ("in_use", True)
+            assert (await do(admin, "PUT", f"/{webhook['id']}", body(webhook["url"]), 409))["code"] == "in_use"
+        finally:
+            (await admin.http.put("/api/v1/service-policy", json=before | {"at_once": ["inbox"]})).raise_for_status()
+
+
 class TestActions:
     async def test_name_a_webhook_that_there_is(self, admin: AgentClient, webhook: dict[str, Any]) -> None:
         action = {"name": f"Leaf {uuid4().hex[:8]}", "webhook": webhook["slug"]}

@@ -5,9 +5,9 @@ import re
 from typing import Any
 
 import httpx
-from playwright.async_api import ConsoleMessage, Request, Route, expect
+from playwright.async_api import ConsoleMessage, Request, Response, Route, expect
 
-from tests.browser.conftest import SitDown, Visit
+from tests.browser.conftest import PATIENCE_MS, SitDown, Visit
 from tests.browser.desk import Agent
 from tests.browser.pages import add_css, differences, looks_of_chat, looks_of_page, other_origin
 from tests.browser.shopper import (
@@ -129,6 +129,33 @@ async def test_unsent_words_survive_a_reload(visit: Visit, admin: httpx.AsyncCli
     await visitor.page.reload()
     await visitor.hears(ANSWER)
     assert len(await recorded(admin, visitor, QUESTION)) == 1
+
+
+async def test_written_while_temporal_is_away_sent_once_when_it_is_back(
+    visit: Visit, admin: httpx.AsyncClient, installation: Installation
+) -> None:
+    visitor = await visit("Tom Temporal")
+    await visitor.open()
+    await visitor.say(QUESTION)
+    await visitor.hears(ANSWER)
+    sent: list[str] = []
+    answers: list[int] = []
+
+    async def remember(response: Response) -> None:
+        if response.url.endswith("/messages"):
+            message: dict[str, str] = response.request.post_data_json or {}
+            sent.append(message["id"])
+            answers.append(response.status)
+
+    visitor.page.on("response", remember)
+    async with installation.stalled("temporal"):
+        await visitor.say("How do I skip a month?")
+        await expect(visitor.said("How do I skip a month?")).to_contain_text("Not sent yet. We keep trying.")
+    await visitor.hears("skip")
+    await expect(visitor.log.get_by_text("Not sent yet.")).to_have_count(0, timeout=2 * PATIENCE_MS)
+    assert set(sent) == {sent[0]}
+    assert (answers[0], answers[-1]) == (503, 202)
+    assert len(await recorded(admin, visitor, "How do I skip a month?")) == 1
 
 
 async def test_a_second_tab_shows_the_same(visit: Visit) -> None:

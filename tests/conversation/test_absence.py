@@ -16,11 +16,13 @@ from chatref.conversation.policy import Audience, LadderStep, ServicePolicy
 from chatref.conversation.standing import Standing, Telling, Told
 from chatref.conversation.state import ConversationState
 from chatref.conversation.turns import VisitorMessage
+from chatref.conversation.waits import StepKind, ledger
 from tests.conversation.test_conversation import ADA, START, after, escalate
 
 OPENS = after(hours=14)
 OPEN = Standing("support", 1, there=dict.fromkeys((Audience.TEAM, Audience.EVERYBODY), 1))
-CLOSED = replace(OPEN, opens_at=OPENS, opens_words="tomorrow at 09:00")
+MAILS = frozenset({"email"})
+CLOSED = replace(OPEN, opens_at=OPENS, opens_words="tomorrow at 09:00", channels=MAILS)
 EMPTY = replace(OPEN, there=dict.fromkeys((Audience.TEAM, Audience.EVERYBODY), 0))
 REACHABLE = frozenset({"push", "email", "webhook:ops"})
 LADDER = (
@@ -66,6 +68,50 @@ class TestOutOfHours:
         [text] = said(here.take_events())
         assert "Our team is back tomorrow at 09:00." in text
         assert "e-mail" in text
+
+    def test_nothing_is_promised_that_this_installation_cannot_send(self) -> None:
+        here = escalated(replace(CLOSED, channels=frozenset()))
+        events = here.take_events()
+        [text] = said(events)
+        assert "Our team is back tomorrow at 09:00. You will find the answer here." in text
+        assert not [event for event in events if "form" in event.data]
+        write(here, "ann@example.com")
+        here.reply(ADA, "r1", "Done.", after(hours=14))
+        assert said(here.take_events()) == []
+        assert here.take_tellings() == ()
+
+    def test_the_ledger_says_that_the_visitor_was_told(self) -> None:
+        here = escalated(CLOSED)
+        [wait] = ledger(here.take_events()).waits
+        assert [step.kind for step in wait.steps] == [StepKind.BEGAN, StepKind.TOLD, StepKind.ALERTED]
+
+    def test_whoever_was_told_that_nobody_is_there_hears_when_the_team_is_back_once_it_has_closed(self) -> None:
+        here = escalated(replace(EMPTY, closes_at=after(minutes=4)))
+        here.claim(ADA, after(minutes=1))
+        here.overdue(after(minutes=3))
+        here.take_events()
+        here.learn(CLOSED)
+        here.overdue(after(minutes=6))
+        assert here.deadline == Deadline(DeadlineKind.OPENING, OPENS)
+        [text] = said(here.take_events())
+        assert "Our team is back tomorrow at 09:00." in text
+
+    def test_another_team_that_opens_later_is_no_secret(self) -> None:
+        here = escalated(CLOSED)
+        here.take_events()
+        here.learn(replace(CLOSED, team="billing", opens_at=after(days=3), opens_words="Monday at 09:00"))
+        here.transfer_to_team(ADA, "billing", after(minutes=5))
+        [text] = said(here.take_events())
+        assert "Our team is back Monday at 09:00." in text
+
+    def test_the_same_is_not_told_twice(self) -> None:
+        here = escalated(CLOSED)
+        here.take_events()
+        here.claim(ADA, after(minutes=5))
+        here.release_to_queue(ADA, after(minutes=6))
+        # The team's clock has not come to the opening that the timer was set to.
+        here.overdue(OPENS)
+        assert said(here.take_events()) == []
 
     def test_nobody_is_called_at_home(self) -> None:
         here = escalated(replace(CLOSED, channels=REACHABLE))
@@ -213,7 +259,43 @@ class TestTheAddress:
         assert here.state.email == "Ann.Lee@example.com"
         events = here.take_events()
         assert [event.data["value"] for event in events if event.type is EventType.DETAIL] == ["Ann.Lee@example.com"]
-        assert said(events) == ["Thank you. The answer will reach you here and at Ann.Lee@example.com."]
+        [text] = said(events)
+        assert text.startswith("Thank you. The answer will reach you here and at Ann.Lee@example.com.")
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "I was charged twice by billing@othershop.com",
+            "billing@othershop.com never answers",
+            "My old one was old@example.com and the new one is lost",
+            "a@example.com or b@example.com",
+        ],
+    )
+    def test_that_may_be_somebody_elses_is_asked_about(self, here: Conversation, text: str) -> None:
+        write(here, text)
+        assert here.state.email == ""
+        [event] = [event for event in here.take_events() if event.author.kind is AuthorKind.ASSISTANT]
+        assert event.text.startswith("Is that your address?")
+        assert event.data["form"]
+
+    def test_that_was_wrong_is_corrected(self, here: Conversation) -> None:
+        write(here, "ann@exmaple.com")
+        write(here, "no, it's ann@example.com, sorry", 2)
+        here.reply(ADA, "r1", "Done.", after(hours=14))
+        assert [telling.address for telling in here.take_tellings()] == ["ann@example.com"]
+
+    def test_that_is_known_stays_when_another_is_written_about(self, here: Conversation) -> None:
+        write(here, "ann@example.com")
+        here.take_events()
+        write(here, "The parcel went to bob@example.org by mistake", 2)
+        assert here.state.email == "ann@example.com"
+        assert said(here.take_events()) == []
+
+    def test_gets_the_answer_also_after_the_assistant_had_the_chat_again(self, here: Conversation) -> None:
+        write(here, "ann@example.com")
+        here.release_to_assistant(ADA, after(minutes=5))
+        here.reply(ADA, "r1", "Done.", after(hours=14))
+        assert [telling.address for telling in here.take_tellings()] == ["ann@example.com"]
 
     def test_is_taken_from_the_form(self, here: Conversation) -> None:
         write(here, "E-mail address: ann@example.com", email="ann@example.com")
@@ -249,6 +331,19 @@ class TestTheAddress:
         write(here, "Thank you!", 900)
         here.reply(ADA, "r3", "You are welcome.", after(hours=16))
         assert here.take_tellings() == ()
+
+    def test_and_what_came_of_mailing_it_stand_in_the_ledger(self, here: Conversation) -> None:
+        here = escalated(CLOSED)
+        write(here, "ann@example.com")
+        here.reply(ADA, "r1", "Done.", after(hours=14))
+        [telling] = here.take_tellings()
+        here.told(telling, Told(False, why="the mail server did not take it"), after(hours=14, seconds=1))
+        [wait] = ledger(here.take_events()).waits
+        assert wait.ended_at == after(hours=14)
+        assert wait.deadline is None
+        [*_, last] = wait.steps
+        assert last.alert is not None
+        assert (last.alert.audience, last.alert.outcome) == ("visitor", "failed")
 
     def test_is_not_written_to_where_the_visitor_was_never_told(self) -> None:
         here = conversation()
@@ -311,6 +406,26 @@ class TestTheLaddersChannels:
         assert here.state.wait.step == len(LADDER)
         assert here.deadline == Deadline(DeadlineKind.ALERT_AGAIN, after(minutes=13))
 
+    def test_that_none_of_them_has_have_not_failed(self, here: Conversation) -> None:
+        [telling] = here.take_tellings()
+        here.told(telling, Told(False, why="no browser", nobody=True), after(seconds=5))
+        assert here.deadline == Deadline(DeadlineKind.ALERT_AGAIN, after(minutes=1))
+        assert alerts(here.take_events())[-1] == ("team", "push", "nobody_there")
+
+    def test_that_were_called_off_are_said_to_be(self, here: Conversation) -> None:
+        [telling] = here.take_tellings()
+        here.claim(ADA, after(seconds=4))
+        here.told(telling, Told(False, called_off=True), after(seconds=5))
+        assert alerts(here.take_events())[-1] == ("team", "push", "called_off")
+
+    def test_a_failure_from_before_it_was_handed_on_moves_nothing(self, here: Conversation) -> None:
+        [telling] = here.take_tellings()
+        here.claim(ADA, after(seconds=4))
+        here.release_to_queue(ADA, after(seconds=5))
+        before = here.deadline
+        here.told(telling, Told(False, why="late"), after(seconds=6))
+        assert here.deadline == before
+
     def test_a_late_failure_changes_nothing_for_whoever_took_it(self, here: Conversation) -> None:
         [telling] = here.take_tellings()
         here.claim(ADA, after(seconds=4))
@@ -330,12 +445,32 @@ class TestAnOffer:
         assert [(each.audience, each.agent) for each in here.take_tellings()] == [(Audience.AGENT, ADA.id)]
         assert here.deadline == Deadline(DeadlineKind.ALERT_AGAIN, after(minutes=1))
 
+    def test_that_reaches_nobody_leaves_the_ladder_as_it_is(self) -> None:
+        here = escalated(replace(OPEN, channels=REACHABLE, agents={ADA.id: False}))
+        here.take_events()
+        here.take_tellings()
+        here.offer(ADA, after(seconds=3))
+        assert alerts(here.take_events()) == [("agent", "inbox", "nobody_there")]
+        [telling] = here.take_tellings()
+        here.told(telling, Told(False, why="down"), after(seconds=4))
+        assert here.deadline == Deadline(DeadlineKind.ALERT_AGAIN, after(minutes=1))
+
     def test_of_a_chat_that_has_been_taken_is_none(self) -> None:
         here = escalated(OPEN)
         here.claim(ADA, START)
         here.take_events()
         here.offer(ADA, START)
         assert here.take_events() == ()
+
+
+class TestAnOwnerWhoIsNotThere:
+    def test_is_not_said_to_have_been_told(self) -> None:
+        here = escalated(OPEN)
+        here.claim(ADA, after(minutes=1))
+        here.take_events()
+        here.learn(replace(OPEN, agents={ADA.id: False}))
+        here.overdue(after(minutes=3))
+        assert alerts(here.take_events()) == [("owner", "inbox", "nobody_there")]
 
 
 class TestAnOwnerWhoLeaves:
@@ -359,6 +494,35 @@ class TestAnOwnerWhoLeaves:
             here.claim(ADA, after(minutes=1))
         here.owner_left(leaves, after(minutes=2))
         assert here.state.owner == ADA
+
+
+class TestARunFromBefore:
+    """It keeps to the rules that led to the commands in its history."""
+
+    @pytest.fixture
+    def here(self) -> Conversation:
+        here = conversation()
+        here._older = True
+        here.learn(replace(CLOSED, channels=frozenset()))
+        escalate(here)
+        here.take_events()
+        return here
+
+    def test_mails_whoever_named_an_address(self, here: Conversation) -> None:
+        write(here, "I was charged twice by billing@othershop.com")
+        here.reply(ADA, "r1", "Done.", after(hours=14))
+        assert [telling.address for telling in here.take_tellings()] == ["billing@othershop.com"]
+
+    def test_moves_on_when_anybody_could_not_be_told(self) -> None:
+        here = conversation()
+        here._older = True
+        here.learn(replace(OPEN, channels=REACHABLE))
+        escalate(here)
+        here.take_tellings()
+        here.offer(ADA, after(seconds=3))
+        [telling] = here.take_tellings()
+        here.told(telling, Told(False, why="down"), after(seconds=4))
+        assert here.deadline == Deadline(DeadlineKind.ALERT_AGAIN, after(seconds=4))
 
 
 class TestAChangedPolicy:

@@ -7,6 +7,8 @@ from itertools import count
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chatref.conversation.actions import CustomAction, DetailField
 from chatref.conversation.conversation import REMEMBERED_COMMANDS, REMEMBERED_IDS, Conversation
@@ -496,6 +498,27 @@ def test_repeats_are_as_far_apart_after_thousands_of_them() -> None:
     assert policy.alert_due(6) == timedelta(minutes=20 + 20 + 40 + 60)
     began = time.thread_time()
     assert policy.alert_due(1_000_000) - policy.alert_due(999_999) == timedelta(hours=1)
+    assert time.thread_time() - began < 0.1
+
+
+@given(
+    st.integers(min_value=0, max_value=12),
+    st.integers(min_value=0, max_value=10_000),
+    st.integers(min_value=1, max_value=300),
+    st.integers(min_value=1, max_value=600),
+)
+def test_what_is_due_after_an_outage_is_the_latest_step_that_is(step: int, more: int, every: int, most: int) -> None:
+    policy = ServicePolicy(repeat_every=timedelta(seconds=every), repeat_at_most=timedelta(seconds=most))
+    waited = policy.alert_due(step) + timedelta(seconds=more)
+    due = policy.step_due(step, waited)
+    assert due >= step
+    assert policy.alert_due(due) <= waited < policy.alert_due(due + 1)
+
+
+def test_a_long_outage_takes_no_longer_to_catch_up_with() -> None:
+    policy = ServicePolicy(repeat_every=timedelta(seconds=1), repeat_at_most=timedelta(seconds=1))
+    began = time.thread_time()
+    policy.step_due(0, timedelta(days=365))
     assert time.thread_time() - began < 0.1
 
 

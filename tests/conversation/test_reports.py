@@ -144,6 +144,16 @@ def test_alerts_are_counted_per_handoff_with_what_became_of_them() -> None:
     assert total.failed_share == 0.25
 
 
+def test_what_was_called_off_is_no_alert() -> None:
+    told = Story()
+    told.stand(OPEN)
+    told.escalate()
+    told.take()
+    told.conversation.claim(ADA, after(seconds=1))
+    told.deliver(Told(False, called_off=True), after(seconds=2))
+    assert counted(told).total.alerts == 1
+
+
 def test_mail_to_the_visitor_is_no_alert() -> None:
     told = Story()
     told.stand(OPEN)
@@ -229,7 +239,7 @@ def test_whatever_happens_nothing_is_lost_or_counted_twice(steps: list[tuple[str
         assert sums(parts.values()) == sums([total])
     for wait in known.waits:
         assert timedelta() <= wait.closed <= max(timedelta(), wait.steps[-1].at - wait.steps[0].at)
-        assert (wait.ended_at is None) == (wait.steps[-1].kind is not StepKind.ENDED)
+        assert (wait.ended_at is None) == (StepKind.ENDED not in {step.kind for step in wait.steps})
 
 
 def sums(parts: Iterable[Figures]) -> tuple[int, ...]:

@@ -16,6 +16,7 @@ from chatref.conversation.events import State
 from chatref.conversation.policy import Audience, LadderStep, ServicePolicy
 from chatref.conversation.standing import Standing, Told
 from chatref.conversation.turns import Collecting, Outcome, OutcomeKind, Stage, Turn, Usage
+from chatref.conversation.words import EMAIL_MEANT, EMAIL_TAKEN
 from tests.workflows.desk import ADA, BO, Desk
 from workflows.conversation import ConversationWorkflow
 from workflows.messages import Claim, Offer, OwnerLeft, Rating, Release, Resolve, Say, Tag, Transfer
@@ -197,7 +198,7 @@ async def closed_and_mailed(desk: Desk) -> None:
     await desk.say("a person")
     await desk.until_state(State.ESCALATED)
     await desk.say("ann@example.com")
-    await desk.until_said("Thank you. The answer will reach you here and at ann@example.com.")
+    await desk.until_said(EMAIL_TAKEN.format(email="ann@example.com"))
     await desk.handle.execute_update(ConversationWorkflow.reply, Say(ADA, "r1", "Done."))
     await desk.until_seq(9)
 
@@ -224,6 +225,35 @@ async def offered_and_left(desk: Desk) -> None:
     await desk.handle.execute_update(ConversationWorkflow.reply, Say(BO, "r1", "Here I am"))
 
 
+async def address_corrected_and_mailed(desk: Desk) -> None:
+    """Somebody else's address is not taken, a wrong one is corrected, and the answer goes to that."""
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    desk.teams.standing = Standing("", 0, opens_at=tomorrow, opens_words="tomorrow", channels=frozenset({"email"}))
+    await desk.say("a person")
+    await desk.until_state(State.ESCALATED)
+    await desk.say("I was charged twice by billing@othershop.com")
+    await desk.until_said(EMAIL_MEANT)
+    for email in ("ann@exmaple.com", "ann@example.com"):
+        await desk.say(f"it's {email}")
+        await desk.until_said(EMAIL_TAKEN.format(email=email))
+    await desk.handle.execute_update(ConversationWorkflow.reply, Say(ADA, "r1", "Done."))
+    await desk.until_seq(14)
+
+
+async def offered_in_vain_and_called_off(desk: Desk) -> None:
+    """An offer that reaches nobody moves nothing on; what has not gone out is called off by a claim, and noted."""
+    desk.teams.standing = Standing("", 0, channels=frozenset({"push"}), agents={ADA.id: False})
+    desk.channels.outcomes = {"push": Told(False, why="no browser", nobody=True)}
+    await desk.say("a person")
+    await desk.until_state(State.ESCALATED)
+    await desk.until_seq(5)
+    desk.channels.outcomes = {"push": ApplicationError("down")}
+    await desk.handle.signal(ConversationWorkflow.offer, Offer(ADA))
+    await desk.until_seq(6)
+    await desk.claim(BO)
+    await desk.until_seq(8)
+
+
 CASES: dict[Callable[[Desk], Awaitable[None]], ServicePolicy] = {
     answered: ServicePolicy(),
     burst: ServicePolicy(),
@@ -243,4 +273,6 @@ CASES: dict[Callable[[Desk], Awaitable[None]], ServicePolicy] = {
     closed_and_mailed: ServicePolicy(),
     opened_again: ServicePolicy(),
     offered_and_left: ServicePolicy(),
+    address_corrected_and_mailed: ServicePolicy(),
+    offered_in_vain_and_called_off: ServicePolicy(),
 }

@@ -19,6 +19,7 @@ from tests.ingestion.library import library_on
 from tests.ingestion.web import web
 from tests.replay.cases import CASES
 from tests.replay.deliveries import DELIVERIES
+from tests.replay.pulses import pulse
 from tests.replay.readings import READINGS
 from tests.workflows.crm import crm_of
 from tests.workflows.desk import desk_on
@@ -54,6 +55,10 @@ async def record(directory: Path) -> None:
             async with desk.worker(), crm.worker():
                 delivery_id = await delivery(crm)
             _keep(await crm.handle(delivery_id).fetch_history(), file)
+    file = HISTORIES / f"{pulse.__name__}.json"
+    if not file.exists():
+        async with desk_on(client, run["database_url"], ServicePolicy()) as desk, desk.worker():
+            _keep(await pulse(desk), file)
 
 
 def _keep(history: WorkflowHistory, file: Path) -> None:

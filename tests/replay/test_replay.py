@@ -8,6 +8,7 @@ from temporalio.worker import Replayer
 
 from tests.replay.cases import CASES
 from tests.replay.deliveries import DELIVERIES
+from tests.replay.pulses import pulse
 from tests.replay.readings import READINGS
 from tests.replay.record import HISTORIES
 from workflows.plugin import chatref_plugin
@@ -22,4 +23,4 @@ async def test_a_recorded_history_replays(file: Path) -> None:
 
 
 def test_every_case_has_its_history() -> None:
-    assert {case.__name__ for case in (*CASES, *READINGS, *DELIVERIES)} <= {file.stem for file in RECORDED}
+    assert {case.__name__ for case in (*CASES, *READINGS, *DELIVERIES, pulse)} <= {file.stem for file in RECORDED}

@@ -36,17 +36,20 @@ class Heard(Dispatch):
     offers: list[tuple[str, str]] = field(default_factory=list)
     left: list[tuple[str, str]] = field(default_factory=list)
     down: bool = False
+    sick: set[str] = field(default_factory=set)
+    tried: list[str] = field(default_factory=list)
 
     async def offer(self, conversation_id: str, to: Person) -> None:
-        self._check()
+        self._check(conversation_id)
         self.offers.append((conversation_id, to.name))
 
     async def owner_left(self, conversation_id: str, agent_id: str) -> None:
-        self._check()
+        self._check(conversation_id)
         self.left.append((conversation_id, agent_id))
 
-    def _check(self) -> None:
-        if self.down:
+    def _check(self, conversation_id: str) -> None:
+        self.tried.append(conversation_id)
+        if self.down or conversation_id in self.sick:
             raise EngineUnavailable("no Temporal")
 
 
@@ -214,13 +217,22 @@ class TestOffers:
         assert await hall.look() == []
 
     async def test_that_could_not_be_made_are_made_later(self, hall: Hall) -> None:
-        chat = await hall.waits(5)
-        await hall.come("ada")
+        chats = [await hall.waits(minutes, team) for minutes, team in ((5, "billing"), (4, "billing"), (3, "support"))]
+        await hall.come("ada", "bo", "sue")
         hall.heard.down = True
         with pytest.raises(EngineUnavailable):
             await hall.look()
         hall.heard.down = False
-        assert await hall.look() == [(chat, "ada")]
+        assert await hall.look() == list(zip(chats, ("ada", "bo", "sue"), strict=True))
+
+    async def test_go_on_past_a_chat_that_cannot_be_told(self, hall: Hall) -> None:
+        first, sick, third = [await hall.waits(minutes) for minutes in (9, 5, 3)]
+        await hall.come("ada", "bo")
+        hall.heard.sick.add(sick)
+        assert await hall.look() == [(first, "ada")]
+        assert await hall.look() == [(third, "bo")], "whoever could not be offered the sick one is free"
+        assert await hall.look() == []
+        assert hall.heard.tried == [first, sick, third]
 
     async def test_are_made_by_one_process_at_a_time(self, hall: Hall) -> None:
         await hall.waits(5)
@@ -265,10 +277,6 @@ class TestWhoHasLeft:
         chat = await hall.owned("ada", seconds_ago=-1)
         await hall.run("update agents set seen_at = now() - interval '61 seconds'")
         await hall.run("update events set at = at - interval '61 seconds'")
-        hall.heard.down = True
-        with pytest.raises(EngineUnavailable):
-            await hall.look()
-        hall.heard.down = False
         await hall.look()
         await hall.run("update conversations set waiting_since = now()")
         await hall.look()

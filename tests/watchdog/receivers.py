@@ -19,17 +19,26 @@ from chatref.embedded.ports import LOOPBACK, free_ports
 
 @dataclass
 class Mailbox:
-    """What was delivered by SMTP. While `refuses`, the server takes nothing."""
+    """What was delivered by SMTP. While `refuses`, the server takes nothing, and `unknown` addresses never."""
 
     port: int
     messages: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     refuses: bool = False
+    unknown: set[str] = field(default_factory=set)
     signed_in: list[str] = field(default_factory=list)
 
     @property
     def subjects(self) -> list[str]:
         return [str(message["Subject"]) for message in self.messages]
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self.unknown:
+            return "550 no such user"
+        envelope.rcpt_tos.append(address)
+        return "250 ok"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         if self.refuses:

@@ -171,9 +171,9 @@ async def test_a_database_that_is_away_is_told_and_so_is_its_return(site: Site) 
 
 async def test_temporal_that_is_away_is_told_and_so_is_its_return(site: Site) -> None:
     await site.to_temporal.cut()
-    await site.told("Temporal cannot be reached")
+    await site.told("Temporal does not work")
     await site.to_temporal.mend()
-    await site.told("Over: Temporal cannot be reached")
+    await site.told("Over: Temporal does not work")
 
 
 async def test_a_channel_that_fails_is_tried_again_and_does_not_hold_up_the_other(site: Site) -> None:
@@ -210,6 +210,15 @@ async def test_a_wait_without_a_workflow_is_told(site: Site) -> None:
     async with site.database.driver() as connection:
         await connection.execute("delete from conversations where id = $1::text::uuid", desk.conversation_id)
     await site.told("Over: Visitors wait unprotected")
+
+
+async def test_that_nobody_can_look_at_the_waits_is_told(site: Site) -> None:
+    """Every part answers, and yet nothing is known."""
+    async with site.database.driver() as connection:
+        async with connection.transaction():
+            await connection.execute("lock table conversations in access exclusive mode")
+            await site.told("It cannot be checked who waits")
+        await site.told("Over: It cannot be checked who waits")
 
 
 async def test_a_killed_worker_is_told_of_and_so_is_the_next_one(site: Site) -> None:

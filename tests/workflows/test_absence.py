@@ -14,6 +14,7 @@ from chatref.conversation.events import State
 from chatref.conversation.hours import OfficeHours, Shift, Weekday
 from chatref.conversation.policy import Audience, LadderStep, ServicePolicy
 from chatref.conversation.standing import Standing, Told
+from chatref.conversation.words import EMAIL_TAKEN
 from tests.workflows.desk import ADA, Desk
 from workflows.conversation import ConversationWorkflow
 from workflows.messages import Release, Say, Transfer
@@ -151,7 +152,8 @@ class TestChannels:
             )
 
         await staffed.until_true(called_off, seconds=30)
-        assert not [each for each in await told(staffed) if each[1] == "push"]
+        await _until(staffed, count_of(1, "push"))
+        assert ("team", "push", "called_off") in await told(staffed)
 
     async def test_that_went_out_while_it_was_taken_are_still_written_down(self, staffed: Desk) -> None:
         staffed.channels.gate = asyncio.Event()
@@ -168,11 +170,17 @@ class TestChannels:
         assert (await staffed.row())["state"] == State.HUMAN_OWNED
 
     async def test_mail_the_answer_to_a_visitor_who_was_promised_it(self, staffed: Desk) -> None:
-        staffed.teams.standing = Standing("", 0, opens_at=await staffed.now() + timedelta(days=1), opens_words="later")
+        staffed.teams.standing = Standing(
+            "",
+            0,
+            opens_at=await staffed.now() + timedelta(days=1),
+            opens_words="later",
+            channels=frozenset({"email"}),
+        )
         await staffed.say("a person")
         await staffed.until_state(State.ESCALATED)
         await staffed.say("ann@example.com")
-        await staffed.until_said("Thank you. The answer will reach you here and at ann@example.com.")
+        await staffed.until_said(EMAIL_TAKEN.format(email="ann@example.com"))
         await staffed.handle.execute_update(ConversationWorkflow.reply, Say(ADA, "r1", "All done."))
         await _until(staffed, count_of(1, "email"))
         [telling] = staffed.channels.tellings

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from temporalio import workflow
 from temporalio.client import Client
+from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from chatref.conversation.deadlines import DeadlineKind
@@ -20,7 +21,7 @@ from tests.workflows.desk import ADA, Desk
 from workflows.conversation import ConversationWorkflow
 from workflows.inspection import Executions
 from workflows.messages import ConversationInput, Say
-from workflows.names import OWNER, STATE, workflow_id
+from workflows.names import OWNER, STATE, pulse_id, workflow_id
 
 PATIENCE_SECONDS = 60
 
@@ -77,6 +78,10 @@ async def report(waits: Waits, wanted: Callable[[Report], bool]) -> Report:
     except AssertionError as error:
         raise AssertionError(f"{error}; the last one: {found[-1]}") from None
     return found[-1]
+
+
+async def polled(executions: Executions) -> bool:
+    return (await executions.workers()).at_work
 
 
 def purposes(found: Report) -> list[str]:
@@ -160,12 +165,28 @@ async def test_a_workflow_whose_tasks_fail_is_stuck(idle_desk: Desk, waits: Wait
     assert len(found.unprotected) == 1
 
 
+async def test_a_beat_is_written_down_and_counts_for_a_while(idle_desk: Desk) -> None:
+    executions = Executions(idle_desk.client, idle_desk.task_queue)
+
+    async def beats() -> int:
+        history = await idle_desk.client.get_workflow_handle(pulse_id(idle_desk.task_queue)).fetch_history()
+        return sum(event.HasField("workflow_execution_signaled_event_attributes") for event in history.events)
+
+    await executions.beat()
+    with pytest.raises(RPCError, match="not found"):
+        await beats()
+    async with idle_desk.worker():
+        await eventually(lambda: polled(executions), "the worker polls")
+        await executions.beat()
+        assert await beats() == 1
+        await executions.beat()
+        assert await beats() == 1
+        await Executions(idle_desk.client, idle_desk.task_queue).beat()
+        assert await beats() == 2
+
+
 async def test_workers_are_known_by_their_polls(idle_desk: Desk) -> None:
     executions = Executions(idle_desk.client, idle_desk.task_queue)
     assert not (await executions.workers()).at_work
     async with idle_desk.worker():
-
-        async def polled() -> bool:
-            return (await executions.workers()).at_work
-
-        await eventually(polled, "the worker polls")
+        await eventually(lambda: polled(executions), "the worker polls")

@@ -9,7 +9,8 @@ import { Button } from "../parts/button";
 import { type Naming, quoted } from "../text/sentences";
 import { exactTime, longAgo } from "../text/times";
 import { formatWait } from "../text/wait";
-import { handoffEnd, offsetOf, outcomeOf, ruleOf, stepSentence } from "../text/waits";
+import { outcomeOf } from "../text/alerts";
+import { handoffEnd, offsetOf, ruleOf, stepSentence } from "../text/waits";
 
 /** Opens to the ledger: which rule fired for which words, every timer and alert, who took it, and how it ended. */
 export function Why({ row }: { row: Row }) {

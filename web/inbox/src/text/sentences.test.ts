@@ -34,6 +34,14 @@ test.each([
     "Offered to Ada",
   ],
   [anEvent(1, { type: "alert", data: { audience: "everybody", step: 2 } }), "Everybody was told again"],
+  [
+    anEvent(1, { type: "alert", data: { audience: "team", team: "billing", channel: "push", outcome: "failed" } }),
+    "Billing could not be told",
+  ],
+  [
+    anEvent(1, { type: "alert", data: { audience: "owner", agent: "x", agent_name: "Ada Lovelace", step: 1 } }),
+    "Ada was told again",
+  ],
   [anEvent(1, { type: "tags", data: { added: ["refund"], removed: [] } }), "Tagged refund"],
   [
     anEvent(1, { type: "tags", author: ada, data: { added: ["vip"], removed: ["a", "b"] } }),

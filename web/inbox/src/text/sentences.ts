@@ -1,6 +1,7 @@
 /** What happened, in one short sentence: the hairlines of a thread, the chips of a row. */
 
 import type { ConversationEvent, Handoff } from "../api/wire";
+import { toldSentence } from "./alerts";
 import { firstName } from "./names";
 import { formatWait } from "./wait";
 
@@ -54,7 +55,7 @@ export function sentenceOf(event: ConversationEvent, naming: Naming): string {
     case "tags":
       return tags(data.added ?? [], data.removed ?? [], who);
     case "alert":
-      return alert(event, naming);
+      return toldSentence(data, data.team, naming);
     case "rating":
       return `The visitor rated this ${data.score} of 5${event.text ? `: ${quoted(event.text)}` : ""}`;
     case "detail":
@@ -100,21 +101,6 @@ function transition(event: ConversationEvent, who: string, naming: Naming): stri
       return "Closed quietly: nothing more was said";
     default:
       return "";
-  }
-}
-
-function alert(event: ConversationEvent, naming: Naming): string {
-  const { audience, step = 0, team } = event.data;
-  const again = step > 0 ? " again" : "";
-  switch (audience) {
-    case "everybody":
-      return `Everybody was told${again}`;
-    case "agent":
-      return `Offered to ${objectOf(nameOf({ id: event.data.agent, name: event.data.agent_name ?? "" }, naming))}`;
-    case "owner":
-      return step > 0 ? "The owner was reminded: the visitor is waiting" : "The new owner was told";
-    default:
-      return `${team ? naming.team(team) : "The team"} was told${again}`;
   }
 }
 

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { LedgerHandoff, LedgerWait, WaitStep } from "../api/waits";
 import type { Audience } from "../api/wire";
-import { handoffEnd, offsetOf, outcomeOf, ruleOf, stepSentence } from "./waits";
+import { outcomeOf } from "./alerts";
+import { handoffEnd, offsetOf, ruleOf, stepSentence } from "./waits";
 
 const naming = { team: (slug: string) => ({ billing: "Billing" })[slug] ?? slug, myId: "me" };
 const ada = { id: "ada", name: "Ada Lovelace" };
@@ -59,13 +60,18 @@ test.each<[WaitStep, string]>([
   [step({ kind: "alerted", alert: told("team", 0) }), "Billing was told"],
   [step({ kind: "alerted", alert: told("everybody", 2) }), "Everybody was told again"],
   [step({ kind: "alerted", alert: told("team", 0, "nobody_there") }), "Billing could not be told"],
+  [step({ kind: "alerted", alert: told("supervisors", 0, "called_off") }), "The supervisors need not be told"],
+  [step({ kind: "alerted", alert: told("visitor", 0, "failed") }), "The answer could not be mailed to the visitor"],
   [step({ kind: "alerted", alert: told("fallback", 2) }), "The fallback team was told again"],
   [step({ kind: "alerted", alert: told("supervisors", 3, "failed") }), "The supervisors could not be told again"],
   [step({ kind: "alerted", alert: told("agent", 0) }), "Offered to Ada"],
   [step({ kind: "alerted", alert: told("agent", 0, "failed", "push") }), "Ada could not be told"],
   [step({ kind: "left" }), "Ada went away: back to Billing"],
   [step({ kind: "told" }), "The visitor was told how things stand"],
-  [step({ kind: "alerted", owner: me, alert: told("owner", 1) }), "You were told again"],
+  [
+    step({ kind: "alerted", owner: me, alert: { ...told("owner", 1), agent: me.id, agent_name: me.name } }),
+    "You were told again",
+  ],
   [step({ kind: "taken", owner: ada, by: ada }), "Ada took over"],
   [step({ kind: "taken", owner: me, by: ada }), "Ada gave this to you"],
   [step({ kind: "queued", by: me }), "You put this into the queue of Billing"],

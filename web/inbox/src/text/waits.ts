@@ -1,26 +1,13 @@
 /** The ledger in sentences: why somebody waited, who was told, and how it ended. */
 
-import type { Ending, LedgerHandoff, LedgerWait, Told, WaitStep } from "../api/waits";
-import { firstName } from "./names";
+import type { Ending, LedgerHandoff, LedgerWait, WaitStep } from "../api/waits";
+import { objectOf, subjectOf, toldSentence } from "./alerts";
 import { type Naming, reasonOf } from "./sentences";
 import { formatWait } from "./wait";
 
-const CHANNELS: Record<string, string> = {
-  inbox: "In the inbox",
-  email: "By e-mail",
-  push: "By browser push",
-  command: "By the operator's command",
-};
-/** What became of an alert. */
-const OUTCOMES: Record<string, string> = {
-  nobody_there: "nobody was there",
-  failed: "failed",
-};
-const WEBHOOK = "webhook:";
-
 /** What the rule is called, and which version of it fired. */
 export function ruleOf(handoff: LedgerHandoff, naming: Naming): string {
-  if (handoff.reason === null) return `${personOf(handoff.by, naming)} stepped in`;
+  if (handoff.reason === null) return `${subjectOf(handoff.by, naming)} stepped in`;
   const why = reasonOf({ reason: handoff.reason, action: handoff.action });
   return handoff.action_version > 0 ? `${why} · version ${handoff.action_version}` : why;
 }
@@ -36,17 +23,17 @@ export function stepSentence(step: WaitStep, before: WaitStep | undefined, wait:
     case "began":
       return `Waits for ${step.owner ? objectOf(step.owner, naming) : team}`;
     case "alerted":
-      return step.alert ? toldSentence(step.alert, step, naming) : "";
+      return step.alert ? toldSentence(step.alert, step.team, naming) : "";
     case "taken":
       return step.by && step.owner && step.by.id !== step.owner.id
-        ? `${personOf(step.by, naming)} gave this to ${objectOf(step.owner, naming)}`
-        : `${personOf(step.owner, naming)} took over`;
+        ? `${subjectOf(step.by, naming)} gave this to ${objectOf(step.owner, naming)}`
+        : `${subjectOf(step.owner, naming)} took over`;
     case "queued":
-      return `${personOf(step.by, naming)} put this into the queue of ${team}`;
+      return `${subjectOf(step.by, naming)} put this into the queue of ${team}`;
     case "overdue":
-      return `${before?.owner ? personOf(before.owner, naming) : "The owner"} did not answer in time: back to ${team}`;
+      return `${before?.owner ? subjectOf(before.owner, naming) : "The owner"} did not answer in time: back to ${team}`;
     case "left":
-      return `${before?.owner ? personOf(before.owner, naming) : "The owner"} went away: back to ${team}`;
+      return `${before?.owner ? subjectOf(before.owner, naming) : "The owner"} went away: back to ${team}`;
     case "told":
       return "The visitor was told how things stand";
     case "ended":
@@ -54,49 +41,13 @@ export function stepSentence(step: WaitStep, before: WaitStep | undefined, wait:
   }
 }
 
-/** On which channel an alert went out, and what became of it. */
-export function outcomeOf(alert: Told): string {
-  const channel = alert.channel.startsWith(WEBHOOK)
-    ? `By the webhook ${alert.channel.slice(WEBHOOK.length)}`
-    : (CHANNELS[alert.channel] ?? alert.channel);
-  const outcome = OUTCOMES[alert.outcome] ?? alert.outcome;
-  return `${channel}, ${outcome}${alert.why ? `: ${alert.why}` : ""}`;
-}
-
 /** How an episode with people ended; empty while it lasts. */
 export function handoffEnd(handoff: LedgerHandoff, naming: Naming): string {
   return handoff.ending ? endSentence(handoff.ending, handoff.ended_by, naming) : "";
 }
 
-function toldSentence(alert: Told, step: WaitStep, naming: Naming): string {
-  const again = alert.step > 0 ? " again" : "";
-  const delivered = alert.outcome === "delivered";
-  const was = delivered ? "was told" : "could not be told";
-  const were = (person: Named) => (delivered && isMe(person, naming) ? "were told" : was);
-  switch (alert.audience) {
-    case "everybody":
-      return `Everybody ${was}${again}`;
-    case "fallback":
-      return `The fallback team ${was}${again}`;
-    case "supervisors":
-      return `The supervisors ${delivered ? "were told" : "could not be told"}${again}`;
-    case "agent": {
-      const agent = { id: alert.agent, name: alert.agent_name };
-      return alert.channel === "inbox"
-        ? `Offered to ${objectOf(agent, naming)}`
-        : `${personOf(agent, naming)} ${were(agent)}`;
-    }
-    case "visitor":
-      return "The answer was mailed to the visitor";
-    case "owner":
-      return step.owner ? `${personOf(step.owner, naming)} ${were(step.owner)}${again}` : "";
-    default:
-      return `${step.team ? naming.team(step.team) : "The team"} ${was}${again}`;
-  }
-}
-
 function endSentence(ending: Ending | null, by: { id: string; name: string } | null, naming: Naming): string {
-  const who = personOf(by, naming);
+  const who = subjectOf(by, naming);
   switch (ending) {
     case "answered":
       return `${who} answered`;
@@ -107,17 +58,4 @@ function endSentence(ending: Ending | null, by: { id: string; name: string } | n
     default:
       return "";
   }
-}
-
-type Named = { id: string; name: string };
-
-const isMe = (person: Named, naming: Naming) => person.id === naming.myId;
-
-function personOf(person: Named | null, naming: Naming): string {
-  if (!person) return "Somebody";
-  return isMe(person, naming) ? "You" : firstName(person.name) || "Somebody";
-}
-
-function objectOf(person: Named, naming: Naming): string {
-  return isMe(person, naming) ? "you" : personOf(person, naming);
 }

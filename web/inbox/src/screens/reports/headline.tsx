@@ -44,7 +44,7 @@ export function Headline({ total, before, than, answers }: HeadlineProps) {
         than={than}
       >
         {total.alerts.failed_share ? `${share(total.alerts.failed_share)} reached no channel` : "None failed"}
-        {total.alerts.nobody_there > 0 && `; ${count(total.alerts.nobody_there)} with no inbox open`}
+        {total.alerts.nobody_there > 0 && `; ${count(total.alerts.nobody_there)} with nobody there`}
       </Figure>
       <Figure name="Handoffs" value={total.handoffs} before={before.handoffs} shown={count} than={than}>
         {unanswered === 0
