@@ -2,17 +2,20 @@
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 from chatref.conversation.protection import Flaw, Running, Waiting, flaws, is_wait
-from chatref.engine import Engine
+from chatref.engine import Engine, EngineUnavailable
 from chatref.store import waits
-from chatref.store.database import Database
+from chatref.store.database import Database, DatabaseUnavailable
 
 LOOK_AGAIN_AFTER = (0.5, 2.0)
 """Seconds. The two witnesses are asked one after the other, while conversations go on: only what stays is a flaw."""
+
+FRESH = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,18 @@ class Waits:
         self._database = database
         self._engine = engine
         self._looking: asyncio.Task[Report] | None = None
+        self._latest: Report | None = None
+
+    async def latest(self, within: float) -> Report | None:
+        """The last report; one that is older than `FRESH` is made anew meanwhile, and awaited for so many seconds.
+
+        None where none could be made yet.
+        """
+        if self._latest is None or datetime.now(UTC) - self._latest.at > FRESH:
+            with suppress(DatabaseUnavailable, EngineUnavailable, TimeoutError):
+                async with asyncio.timeout(within):
+                    await self.report()
+        return self._latest
 
     async def report(self) -> Report:
         """Raises `DatabaseUnavailable`, or `EngineUnavailable`: then nothing is known."""
@@ -55,9 +70,9 @@ class Waits:
 
     def _looked(self, task: asyncio.Task[Report]) -> None:
         self._looking = None
-        if not task.cancelled():
-            # Whoever asked may have gone; an error that nobody fetched would be logged as one of ours.
-            task.exception()
+        # Whoever asked may have gone; an error that nobody fetched would be logged as one of ours.
+        if not task.cancelled() and task.exception() is None:
+            self._latest = task.result()
 
     async def _look(self) -> Report:
         began, rested = monotonic(), 0.0

@@ -21,6 +21,10 @@ class Ready(BaseModel):
     database: bool
     temporal: bool
     workers: bool = Field(description="Whether somebody takes up conversations' work.")
+    waits: bool = Field(
+        description="Whether everybody who waits for a person is protected, as of the last half minute; `GET"
+        " /api/v1/waits` lists who is not. True while it cannot be known: what keeps it from being known fails itself."
+    )
 
 
 @router.get("/live")
@@ -31,15 +35,18 @@ async def live() -> Live:
 
 @router.get("/ready", responses={503: {"model": Ready, "description": "What is false fails."}})
 async def ready(response: Response, services: Use) -> Ready:
-    """The database can be reached, Temporal takes what it is given, and a worker is at work.
+    """The database can be reached, Temporal takes what it is given, a worker is at work, and nobody waits unprotected.
 
     Visitors' messages are accepted as long as Temporal takes them: send them where `/health/live` answers.
     """
-    database, temporal, workers = await asyncio.gather(_database(services), _temporal(services), _workers(services))
-    works = database and temporal and workers
+    database, temporal, workers, waits = await asyncio.gather(
+        _database(services), _temporal(services), _workers(services), _waits(services)
+    )
+    works = database and temporal and workers and waits
     if not works:
         response.status_code = 503
-    return Ready(status="ok" if works else "failing", database=database, temporal=temporal, workers=workers)
+    status = "ok" if works else "failing"
+    return Ready(status=status, database=database, temporal=temporal, workers=workers, waits=waits)
 
 
 async def _temporal(services: Services) -> bool:
@@ -57,6 +64,11 @@ async def _workers(services: Services) -> bool:
             return (await services.executions.workers()).at_work
     except (EngineUnavailable, TimeoutError):
         return False
+
+
+async def _waits(services: Services) -> bool:
+    report = await services.waits.latest(within=2)
+    return report is None or not report.unprotected
 
 
 async def _database(services: Services) -> bool:

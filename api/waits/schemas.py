@@ -28,8 +28,8 @@ class AlertOut(_Out):
     agent_name: str
     channel: str = Field(description="`inbox`, `push`, `email`, `command`, or `webhook:` and its slug.")
     outcome: str = Field(
-        description="`delivered`, `failed`, `nobody_there` (in an inbox that nobody has open, or where none of those who"
-        " are meant has the channel), or `called_off`, as nobody needed to be told any more."
+        description="`delivered`, `failed`, `nobody_there` (in an inbox that nobody has open, or where nobody who is"
+        " meant has the channel), or `called_off`, as nobody needed to be told any more."
     )
     recipients: int = Field(description="How many took it; 0 for the inbox.")
     why: str = Field(description="Why it failed, in words; empty where it did not.")

@@ -39,7 +39,7 @@ async def test_without_temporal_a_message_is_refused_soon_and_honestly(without_t
     assert int(answer.headers["retry-after"]) > 0
     assert time.monotonic() - began < 5
     ready = await without_temporal.get("/health/ready")
-    expected = {"status": "failing", "database": True, "temporal": False, "workers": False}
+    expected = {"status": "failing", "database": True, "temporal": False, "workers": False, "waits": True}
     assert (ready.status_code, ready.json()) == (503, expected)
     assert (await without_temporal.get("/health/live")).status_code == 200
 

@@ -1,13 +1,16 @@
 """Evidence for people and programs: live waits, and the ledger of a conversation."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import httpx
+from temporalio.client import Client
 
-from tests.api.house import AgentClient, VisitorClient
+from tests.api.house import AgentClient, House, VisitorClient, served, visit
 from tests.running import eventually
+from tests.workflows.desk import connected
 
 
 async def escalated(visitor: VisitorClient, agent: AgentClient) -> None:
@@ -53,8 +56,8 @@ async def test_the_ledger_says_why_who_and_how_it_ended(visitor: VisitorClient, 
     assert handoff["action_version"] >= 1
     assert "person" in handoff["evidence"]
     assert (handoff["ending"], handoff["ended_by"]["id"]) == ("resolved", ada.id)
-    assert [step["kind"] for step in wait["steps"]] == ["began", "alerted", "taken", "ended"]
-    assert wait["steps"][1]["alert"] == {
+    assert [step["kind"] for step in wait["steps"]] == ["began", "told", "alerted", "taken", "ended"]
+    assert wait["steps"][2]["alert"] == {
         "step": 0,
         "audience": "team",
         "agent": "",
@@ -66,6 +69,28 @@ async def test_the_ledger_says_why_who_and_how_it_ended(visitor: VisitorClient, 
         "agent_name": "",
     }
     assert (wait["taken_by"]["id"], wait["ending"], wait["deadline"]) == (ada.id, "answered", None)
+
+
+async def test_readiness_says_that_somebody_waits_unprotected(house: House, temporal_client: Client) -> None:
+    async with (
+        served(house.settings, house.database, connected(temporal_client)) as url,
+        httpx.AsyncClient(base_url=url, timeout=20) as http,
+    ):
+        visitor = await visit(http)
+        wait = "update conversations set state = $2, waiting_since = $3 where id = $1::text::uuid"
+        async with house.database.driver() as connection:
+            await connection.execute(wait, visitor.conversation_id, "escalated", datetime.now(UTC))
+        try:
+
+            async def noticed() -> bool:
+                answer = await http.get("/health/ready")
+                return answer.status_code == 503 and answer.json()["waits"] is False
+
+            # What looks wrong is looked at again before it is told.
+            await eventually(noticed, "the API says that somebody is unprotected")
+        finally:
+            async with house.database.driver() as connection:
+                await connection.execute(wait, visitor.conversation_id, "ai_handling", None)
 
 
 async def test_visitors_are_not_shown_deadlines(visitor: VisitorClient, ada: AgentClient) -> None:

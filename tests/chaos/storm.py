@@ -140,7 +140,8 @@ async def _ready(http: httpx.AsyncClient) -> None:
             last = type(error).__name__
             return False
         last = answer.text
-        return answer.status_code == 200
+        # Whether everybody is protected is looked at in the end; until the kill has been got over, it may not be so.
+        return all(answer.json()[part] for part in ("database", "temporal", "workers"))
 
     try:
         await eventually(ready, "everything is ready again", READY_SECONDS, pause=0.2)

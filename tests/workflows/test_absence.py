@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,13 +12,13 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
 from chatref.conversation.events import State
-from chatref.conversation.hours import OfficeHours, Shift, Weekday
+from chatref.conversation.hours import Holiday, Hours, OfficeHours, Shift, Weekday
 from chatref.conversation.policy import Audience, LadderStep, ServicePolicy
 from chatref.conversation.standing import Standing, Told
 from chatref.conversation.words import EMAIL_TAKEN
 from tests.workflows.desk import ADA, Desk
 from workflows.conversation import ConversationWorkflow
-from workflows.messages import Release, Say, Transfer
+from workflows.messages import OwnerLeft, Release, Say, Transfer
 
 LADDER = ServicePolicy(
     at_once=("inbox", "push"),
@@ -95,6 +96,96 @@ class TestOfficeHours:
         assert last["at"] - closing < timedelta(seconds=30)
         assert not [e for e in await staffed.events() if e["type"] == "alert" and e["at"] > last["at"]]
         assert row["waiting_since"] is not None
+
+    @pytest.mark.parametrize(("month", "utc_before", "utc_after"), [(3, 8, 7), (10, 7, 8)], ids=["spring", "autumn"])
+    async def test_opening_is_by_the_teams_clock_when_that_is_changed_overnight(
+        self,
+        month: int,
+        utc_before: int,
+        utc_after: int,
+        staffed: Desk,
+        time_skipping_env: WorkflowEnvironment,
+    ) -> None:
+        sunday = last_sunday(month, after=await staffed.now() + timedelta(days=2))
+        evening = sunday - timedelta(hours=2)
+        await time_skipping_env.sleep(evening - await staffed.now())
+        staffed.teams.hours = OfficeHours(
+            time_zone="Europe/Berlin",
+            shifts=tuple(Shift(day=day, opens="09:00", closes="17:00") for day in (Weekday.SATURDAY, Weekday.SUNDAY)),
+        )
+        staffed.teams.now = staffed.now
+        assert staffed.teams.hours.opens_at(evening - timedelta(days=1)) == sunday + timedelta(hours=utc_before - 24)
+
+        await staffed.say("a person")
+        opening = sunday + timedelta(hours=utc_after)
+        assert (await staffed.until_state(State.ESCALATED))["deadline"] == opening
+        await time_skipping_env.sleep(opening - await staffed.now() + timedelta(seconds=30))
+        await staffed.until(lambda row: row["deadline"] >= opening + timedelta(minutes=1))
+        assert await first_call(staffed) == opening
+
+    async def test_a_holiday_has_hours_of_its_own_or_none(
+        self, staffed: Desk, opening: datetime, time_skipping_env: WorkflowEnvironment
+    ) -> None:
+        assert staffed.teams.hours is not None
+        short = Holiday(on=opening.date(), hours=(Hours(opens="11:00", closes="11:02"),))
+        next_week = opening + timedelta(days=7)
+        staffed.teams.hours = staffed.teams.hours.model_copy(
+            update={"holidays": (short, Holiday(on=next_week.date(), name="Closed"))}
+        )
+        await staffed.say("a person")
+        late = opening.replace(hour=11)
+        assert (await staffed.until_state(State.ESCALATED))["deadline"] == late
+        await time_skipping_env.sleep(late - await staffed.now() + timedelta(hours=1))
+        row = await staffed.until(lambda row: row["deadline"] > late + timedelta(hours=1))
+        assert row["deadline"] == opening + timedelta(days=14)
+        assert await first_call(staffed) == late
+
+
+class TestAvailability:
+    async def test_what_the_visitor_hears_follows_who_comes_and_goes(
+        self, staffed: Desk, time_skipping_env: WorkflowEnvironment
+    ) -> None:
+        nobody = replace(REACHABLE, there=dict.fromkeys(REACHABLE.there, 0))
+        staffed.teams.standing = nobody
+        await staffed.say("a person")
+        await staffed.until_state(State.ESCALATED)
+        assert "Nobody of our team is at their desk" in (await staffed.texts())[-1]
+        assert (await told(staffed))[0] == ("team", "inbox", "nobody_there")
+
+        staffed.teams.standing = REACHABLE
+        await time_skipping_env.sleep(timedelta(minutes=1, seconds=5))
+        await _until(staffed, count_of(2, "inbox"))
+        assert ("team", "inbox", "delivered") in await told(staffed)
+        await staffed.claim(ADA)
+        staffed.teams.standing = nobody
+        await staffed.handle.signal(ConversationWorkflow.owner_left, OwnerLeft(ADA.id))
+        row = await staffed.until_state(State.ESCALATED)
+        texts = [event["text"] for event in await staffed.events() if event["author_kind"] == "assistant"]
+        assert sum("Nobody of our team" in text for text in texts) == 1, "the visitor knows"
+        assert row["waiting_since"] is not None
+
+    @pytest.mark.parametrize("audience", [Audience.TEAM, Audience.EVERYBODY, Audience.FALLBACK, Audience.SUPERVISORS])
+    @pytest.mark.parametrize("policy", [ServicePolicy()])
+    async def test_every_audience_of_a_ladder_is_told_and_told_again_with_back_off(
+        self, audience: Audience, policy: ServicePolicy, staffed: Desk, time_skipping_env: WorkflowEnvironment
+    ) -> None:
+        own = ServicePolicy(
+            ladder=(LadderStep(after=timedelta(minutes=5), audience=audience),),
+            repeat_every=timedelta(minutes=10),
+            repeat_at_most=timedelta(minutes=15),
+        )
+        staffed.teams.standing = replace(REACHABLE, version=1, policy=own)
+        await staffed.say("a person")
+        row = await staffed.until_state(State.ESCALATED)
+        began = row["waiting_since"]
+        for _ in range(4):
+            due = row["deadline"]
+            await time_skipping_env.sleep(due - await staffed.now() + timedelta(seconds=1))
+            row = await staffed.until(lambda row, due=due: row["deadline"] > due)  # type: ignore[misc]
+        alerts = [event for event in await staffed.events() if event["type"] == "alert"]
+        inbox = [event for event in alerts if event["data"]["channel"] == "inbox"]
+        assert [round((event["at"] - began) / timedelta(minutes=1)) for event in inbox] == [0, 5, 15, 30, 45]
+        assert {event["data"]["audience"] for event in inbox[1:]} == {audience.value}
 
 
 class TestChannels:
@@ -213,6 +304,23 @@ class TestAChangedPolicy:
         row = await quick_desk.until_state(State.ESCALATED)
         assert row["deadline"] is not None
         assert await quick_desk.claim(ADA) == ADA
+
+
+def last_sunday(month: int, after: datetime) -> datetime:
+    """Its first moment, in UTC: when clocks are changed in Europe, in the year that comes next."""
+    for year in (after.year, after.year + 1):
+        last = datetime(year, month, 31, tzinfo=UTC)
+        sunday = last - timedelta(days=(last.weekday() + 1) % 7)
+        if sunday > after:
+            return sunday
+    raise AssertionError("there is one every year")
+
+
+async def first_call(desk: Desk) -> datetime:
+    """When the team was told first, after it had been told at once; without what the engine took."""
+    calls: list[datetime] = [event["at"] for event in await desk.events() if event["type"] == "alert"]
+    assert calls[1].second < 30
+    return calls[1].replace(second=0, microsecond=0)
 
 
 async def _true(value: bool) -> bool:
