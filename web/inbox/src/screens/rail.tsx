@@ -27,10 +27,11 @@ import { desktopPermission } from "../live/alerts";
 import { useLive } from "../live/live";
 import { stopPush } from "../live/push";
 import { useCounts, useTeams } from "../live/queries";
+import { chooseSound, useSound } from "../live/sound";
 import { ASSISTANT, SOURCES, type SettingsPage, type View, pathOf } from "../live/views";
 import { AgentAvatar } from "../parts/avatar";
 import { Logo } from "../parts/empty";
-import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from "../parts/menu";
+import { Menu, MenuCheck, MenuChoice, MenuItem, MenuLabel, MenuLine } from "../parts/menu";
 import { applyTheme, chosenTheme, type Theme } from "../parts/theme";
 import { useToasts } from "../parts/toast";
 import { usePushing } from "./pushing";
@@ -177,6 +178,7 @@ function Account({ onHelp }: { onHelp(): void }) {
   const [theme, setTheme] = useState<Theme>(chosenTheme);
   const [, setPermission] = useState(desktopPermission);
   const pushing = usePushing(me.id);
+  const sound = useSound(me.id);
 
   async function setAvailable(available: boolean) {
     const show = (value: boolean) =>
@@ -238,6 +240,17 @@ function Account({ onHelp }: { onHelp(): void }) {
             setTheme(value);
           }}
         />
+        <MenuLine />
+        <MenuCheck checked={sound.on} onChange={(on) => chooseSound(me.id, { on })}>
+          Sound when somebody waits for me
+        </MenuCheck>
+        <MenuCheck
+          checked={sound.on && sound.untilSeen}
+          disabled={!sound.on}
+          onChange={(untilSeen) => chooseSound(me.id, { untilSeen })}
+        >
+          Repeat it until I am back
+        </MenuCheck>
         <MenuLine />
         {desktopPermission() === "default" && (
           <MenuItem
