@@ -12,6 +12,9 @@ export interface Standing {
   closedSeq: number | undefined;
   /// The last message of the business, while the visitor has not written after it: its offers still stand.
   offering: ChatEvent | undefined;
+  /// The message that asked the waiting visitor where the answer is to reach them, until they say so. Whatever else is said
+  /// meanwhile does not answer it.
+  asking: ChatEvent | undefined;
   /// The visitor's message that the assistant is answering now.
   answering: ChatEvent | undefined;
 }
@@ -25,6 +28,7 @@ export function standing(events: readonly ChatEvent[]): Standing {
     waitingSince: undefined,
     closedSeq: undefined,
     offering: undefined,
+    asking: undefined,
     answering: undefined,
   };
   let unanswered: ChatEvent | undefined;
@@ -32,9 +36,12 @@ export function standing(events: readonly ChatEvent[]): Standing {
     if (event.type === "message" && event.author.kind === "visitor") {
       if (now.state === "resolved") enter(now, "ai_handling", event);
       now.offering = undefined;
+      // Right or wrong, it was meant as an address; where it is none, we ask again.
+      if (event.text?.includes("@")) now.asking = undefined;
       unanswered = event;
     } else if (event.type === "message") {
       now.offering = event;
+      if (now.state === "escalated" && event.data?.form) now.asking = event;
       unanswered = undefined;
     } else if (event.type === "transition" && event.data?.to) {
       enter(now, event.data.to, event);
@@ -49,7 +56,7 @@ export function standing(events: readonly ChatEvent[]): Standing {
 
 function enter(now: Standing, state: State, event: ChatEvent): void {
   if (state === "escalated" && now.state !== "escalated") now.waitingSince = event.at;
-  if (state !== "escalated") now.waitingSince = undefined;
+  if (state !== "escalated") now.waitingSince = now.asking = undefined;
   now.closedSeq = state === "resolved" ? event.seq : undefined;
   now.state = state;
 }

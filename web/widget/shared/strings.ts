@@ -56,6 +56,7 @@ export const words = {
   formClose: "Answer one by one",
   formTitle: "Your details",
   formSend: "Send details",
+  formSendOne: "Send",
   optional: "optional",
   choose: "Choose…",
   joined: (name: string) => `${name} joined the chat`,
