@@ -57,7 +57,15 @@ async def _admin(caller: "Caller") -> Identity:
     return caller
 
 
+async def _lead(caller: "Caller") -> Identity:
+    if caller.role not in ("admin", "supervisor"):
+        raise Problem(403, "forbidden", "Only admins and supervisors may do this.")
+    return caller
+
+
 Caller = Annotated[Identity, Depends(_caller)]
 Admin = Annotated[Identity, Depends(_admin)]
+Lead = Annotated[Identity, Depends(_lead)]
+"""A supervisor or an admin."""
 AUTHENTICATED = [Depends(_cookie), Depends(_bearer)]
 """For routers: says in OpenAPI how their routes are authenticated. `Caller` is what checks it."""
