@@ -9,14 +9,13 @@ export type View =
   | { kind: "team"; slug: string }
   | { kind: "tag"; tag: string };
 
-/** Where the admins' page of sources is; no list of conversations has this name. */
-export const SOURCES = "/sources";
+/** The pages beside the lists of conversations, none of which has such a name. */
+export type SettingsPage = "actions" | "assistant" | "canned-replies" | "policies" | "sources" | "webhooks";
 
-/** Where admins say how the assistant answers. */
-export const ASSISTANT = "/assistant";
-
-/** The pages that are for admins. */
-export type SettingsPage = "actions" | "assistant" | "policies" | "sources" | "webhooks";
+/** Who shapes the inbox: admins all of it, supervisors what they are the nearest to. */
+export function mayOpen(page: SettingsPage, role: string): boolean {
+  return role === "admin" || (role === "supervisor" && page === "canned-replies");
+}
 
 export const NEEDS_HUMAN: View = { kind: "needs_human" };
 
@@ -95,10 +94,8 @@ export function placeOf(path: string): Place | null {
 }
 
 export function settingsPageOf(path: string): SettingsPage | null {
-  if (path === SOURCES) return "sources";
-  if (path === ASSISTANT) return "assistant";
-  const [, page] = /^\/(actions|policies|webhooks)(?:\/|$)/u.exec(path) ?? [];
-  return (page as "actions" | "policies" | "webhooks" | undefined) ?? null;
+  const [, page] = /^\/(assistant$|sources$|(?:actions|canned-replies|policies|webhooks)(?=\/|$))/u.exec(path) ?? [];
+  return (page as SettingsPage | undefined) ?? null;
 }
 
 function viewOf(first: string, name: string): View | null {

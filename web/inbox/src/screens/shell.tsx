@@ -4,7 +4,7 @@ import { Redirect, useLocation } from "wouter";
 import type { Row } from "../api/wire";
 import { useLive } from "../live/live";
 import { useCounts } from "../live/queries";
-import { NEEDS_HUMAN, type SettingsPage, pathOf, placeOf, settingsPageOf } from "../live/views";
+import { NEEDS_HUMAN, type SettingsPage, mayOpen, pathOf, placeOf, settingsPageOf } from "../live/views";
 import { PHONE, useMedia } from "../parts/media";
 import { useActions } from "./actions";
 import { useAlerts } from "./calling";
@@ -18,10 +18,11 @@ import { useKeys } from "./keys";
 import { Welcome } from "./welcome";
 import { NothingOpen } from "./nothing-open";
 
-// For admins, now and then: not in what everybody loads.
+// For admins and supervisors, now and then: not in what everybody loads.
 const PAGES = {
   actions: lazy(() => import("./custom-actions/page")),
   assistant: lazy(() => import("./assistant")),
+  "canned-replies": lazy(() => import("./canned-replies/page")),
   policies: lazy(() => import("./policies/page")),
   webhooks: lazy(() => import("./webhooks/page")),
 };
@@ -29,6 +30,7 @@ const PAGES = {
 const SETTINGS: Record<SettingsPage, string> = {
   actions: "Actions",
   assistant: "Assistant",
+  "canned-replies": "Canned replies",
   policies: "Waiting",
   sources: "Sources",
   webhooks: "Webhooks",
@@ -38,7 +40,8 @@ export function Shell() {
   const { me, rows } = useLive();
   const [path, navigate] = useLocation();
   const place = placeOf(path);
-  const settings = me.role === "admin" ? settingsPageOf(path) : null;
+  const page = settingsPageOf(path);
+  const settings = page && mayOpen(page, me.role) ? page : null;
   const { view, conversationId, details } = place ?? { view: NEEDS_HUMAN, conversationId: null, details: false };
   const { data: counts } = useCounts();
   const phone = useMedia(PHONE);
