@@ -176,13 +176,15 @@ function Writing({ row, kind, asked }: { row: Row; kind: Unsent["kind"]; asked: 
     area.current?.setSelectionRange(end, end);
   }, [asked]);
   useLayoutEffect(() => {
-    if (!selecting.current) return;
-    const { from, to } = selecting.current;
+    if (selecting.current) select(selecting.current);
     selecting.current = null;
+  });
+
+  function select({ from, to }: { from: number; to: number }) {
     area.current?.focus();
     area.current?.setSelectionRange(from, to);
     setCaret(from === to ? to : null);
-  });
+  }
 
   function write(next: string) {
     setText(next);
@@ -214,7 +216,7 @@ function Writing({ row, kind, asked }: { row: Row; kind: Unsent["kind"]; asked: 
     const said = text.trim();
     if (!said) return;
     if (gaps[0]) {
-      selecting.current = gaps[0];
+      select(gaps[0]);
       setHeldBack(true);
       return;
     }
