@@ -1,5 +1,7 @@
 """Texts that agents keep at hand: everybody reads them, supervisors and admins write them."""
 
+import re
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +12,7 @@ from chatref.canned_replies import VARIABLES, check_variables
 from tests.api.house import AgentClient, House
 from tests.api.test_administration import created, listed
 
+FILLED_IN = Path(__file__).parents[2] / "web" / "inbox" / "src" / "text" / "canned.ts"
 NOUN = "canned-replies"
 ROUTE = f"/api/v1/{NOUN}"
 NOBODYS = f"{ROUTE}/{uuid4()}"
@@ -117,6 +120,11 @@ async def test_an_unknown_variable_is_refused_with_those_that_there_are(admin: A
 def test_braces_that_are_no_variable_may_stand() -> None:
     check_variables("f() { return {} } and { {agent.name} }")
     check_variables("".join(f"{{{{ {name.replace('<name>', 'account_id')} }}}}" for name in VARIABLES))
+
+
+def test_the_inbox_fills_in_the_same_variables() -> None:
+    known = re.findall(r'name: "([a-z_.]+)", label', FILLED_IN.read_text())
+    assert sorted([*known, "detail.<name>"]) == sorted(VARIABLES)
 
 
 async def test_of_a_team_that_is_gone_it_is_for_everybody(admin: AgentClient) -> None:
