@@ -76,30 +76,31 @@ async def create(body: CannedReplyBody, lead: Lead, services: Use) -> CannedRepl
 async def read(reply_id: UUID, caller: Caller, services: Use) -> CannedReplyOut:
     """One canned reply."""
     async with services.database.session() as session:
-        return CannedReplyOut.of(await _known(session, reply_id))
+        listed = await canned_replies.get(session, reply_id)
+    if listed is None:
+        raise not_found("canned reply")
+    return CannedReplyOut.of(listed)
 
 
 @router.put("/{reply_id}")
 async def replace(reply_id: UUID, body: CannedReplyBody, lead: Lead, services: Use) -> CannedReplyOut:
     """Change a canned reply. For supervisors and admins."""
     async with services.database.session() as session:
-        reply, _ = await _known(session, reply_id)
-        return await _save(session, reply, body)
+        return await _save(session, await _locked(session, reply_id), body)
 
 
 @router.delete("/{reply_id}", status_code=204)
 async def delete(reply_id: UUID, lead: Lead, services: Use) -> None:
     """Remove a canned reply; what was written with it stays. For supervisors and admins."""
     async with services.database.session() as session:
-        reply, _ = await _known(session, reply_id)
-        await canned_replies.remove(session, reply)
+        await canned_replies.remove(session, await _locked(session, reply_id))
 
 
-async def _known(session: AsyncSession, reply_id: UUID) -> Listed:
-    listed = await canned_replies.get(session, reply_id)
-    if listed is None:
+async def _locked(session: AsyncSession, reply_id: UUID) -> CannedReply:
+    reply = await canned_replies.locked(session, reply_id)
+    if reply is None:
         raise not_found("canned reply")
-    return listed
+    return reply
 
 
 async def _save(session: AsyncSession, reply: CannedReply, body: CannedReplyBody) -> CannedReplyOut:

@@ -24,6 +24,11 @@ async def get(session: AsyncSession, reply_id: UUID) -> Listed | None:
     return found and (found[0], found[1] or "")
 
 
+async def locked(session: AsyncSession, reply_id: UUID) -> CannedReply | None:
+    """The reply, kept from changing until the transaction ends."""
+    return (await session.exec(select(CannedReply).where(CannedReply.id == reply_id).with_for_update())).one_or_none()
+
+
 async def by_shortcut(session: AsyncSession, shortcut: str) -> CannedReply | None:
     return (await session.exec(select(CannedReply).where(CannedReply.shortcut == shortcut))).one_or_none()
 

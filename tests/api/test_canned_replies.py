@@ -1,5 +1,6 @@
 """Texts that agents keep at hand: everybody reads them, supervisors and admins write them."""
 
+import asyncio
 import re
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,19 @@ async def test_no_two_have_the_same_shortcut(admin: AgentClient) -> None:
     assert problem(await admin.http.post(ROUTE, json=same)) == (409, "exists")
     assert problem(await admin.http.put(f"{ROUTE}/{second['id']}", json=same)) == (409, "exists")
     assert (await admin.http.put(f"{ROUTE}/{first['id']}", json=same)).status_code == 200, "its own is no other's"
+
+
+async def test_of_several_at_once_one_is_made_and_one_removes_it(admin: AgentClient) -> None:
+    body = a_reply()
+    made = await asyncio.gather(*(admin.http.post(ROUTE, json=body) for _ in range(5)))
+    assert sorted(answer.status_code for answer in made) == [201, 409, 409, 409, 409]
+    assert {answer.json()["code"] for answer in made if answer.status_code == 409} == {"exists"}
+    [one] = [f"{ROUTE}/{answer.json()['id']}" for answer in made if answer.status_code == 201]
+    removals = [admin.http.delete(one) for _ in range(3)]
+    changes = [admin.http.put(one, json=body) for _ in range(3)]
+    gone = await asyncio.gather(*removals, *changes)
+    assert sorted(answer.status_code for answer in gone[:3]) == [204, 404, 404]
+    assert {answer.status_code for answer in gone[3:]} <= {200, 404}
 
 
 @pytest.mark.parametrize(
