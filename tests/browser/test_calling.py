@@ -122,7 +122,7 @@ async def test_an_agent_may_have_it_ring_once_or_not_at_all(
     page = desk.page
     await page.get_by_role("button", name=f"Account of {ada.name}").click()
     sound = page.get_by_role("menuitemcheckbox", name="Sound when somebody waits for me")
-    again = page.get_by_role("menuitemcheckbox", name="Repeat it until I am back")
+    again = page.get_by_role("menuitemcheckbox", name="Repeat it until I have seen it")
     await expect(sound).to_be_checked()
     await again.click()
     await expect(again).not_to_be_checked()

@@ -23,7 +23,7 @@ export function isForMe(event: ConversationEvent, me: Me): boolean {
 
 let audio: AudioContext | null = null;
 
-/** Browsers let a page sound only after somebody has touched it; then `onAllowed` is called, once. */
+/** Browsers let a page sound only after somebody has touched it: once that is so, `onAllowed` is called. */
 export function allowSound(onAllowed: () => void): () => void {
   const ending = new AbortController();
   const unlock = () => {
@@ -32,6 +32,7 @@ export function allowSound(onAllowed: () => void): () => void {
     void audio.resume();
     onAllowed();
   };
+  if (navigator.userActivation?.hasBeenActive) unlock(); // while signing in, say
   addEventListener("pointerdown", unlock, { signal: ending.signal });
   addEventListener("keydown", unlock, { signal: ending.signal });
   return () => ending.abort();

@@ -239,7 +239,7 @@ function Account({ onHelp }: { onHelp(): void }) {
           disabled={!sound.on}
           onChange={(untilSeen) => chooseSound(me.id, { untilSeen })}
         >
-          Repeat it until I am back
+          Repeat it until I have seen it
         </MenuCheck>
         <MenuLine />
         {desktopPermission() === "default" && (
