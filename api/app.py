@@ -10,6 +10,7 @@ from fastapi import FastAPI
 import api.actions.endpoints
 import api.agents.endpoints
 import api.assistant.endpoints
+import api.canned_replies.endpoints
 import api.conversations.commands
 import api.conversations.endpoints
 import api.health.endpoints
@@ -62,6 +63,7 @@ _ROUTERS = (
     api.policy.endpoints.router,
     api.assistant.endpoints.router,
     api.webhooks.endpoints.router,
+    api.canned_replies.endpoints.router,
     api.health.endpoints.router,
 )
 

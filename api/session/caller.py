@@ -65,6 +65,7 @@ async def _supervisor(caller: "Caller") -> Identity:
 
 Caller = Annotated[Identity, Depends(_caller)]
 Supervisor = Annotated[Identity, Depends(_supervisor)]
+"""Or an admin."""
 Admin = Annotated[Identity, Depends(_admin)]
 AUTHENTICATED = [Depends(_cookie), Depends(_bearer)]
 """For routers: says in OpenAPI how their routes are authenticated. `Caller` is what checks it."""

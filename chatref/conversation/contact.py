@@ -13,7 +13,7 @@ _EMAIL = DetailField(name="email", label="E-mail address", prompt="Which e-mail 
 ASKED_AT_MOST = 3
 """Who will not say is not asked for ever."""
 
-FORM = (FormField(_EMAIL.name, _EMAIL.label, _EMAIL.type.value, required=False, placeholder="you@example.com"),)
+FORM = (FormField(_EMAIL.name, "Your e-mail address", _EMAIL.type.value, required=True, placeholder="you@example.com"),)
 
 
 _WORD = re.compile(r"[^\W_]+")

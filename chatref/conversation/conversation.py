@@ -458,7 +458,7 @@ class Conversation:
 
     def _tell_absence(self, now: datetime) -> None:
         if text := self._absence():
-            self._tell_visitor(text, now, self._promise())
+            self._tell_visitor(text, now, self._promise(), away=True)
 
     def _promise(self) -> tuple[FormField, ...]:
         """The visitor is being told that nobody is there, and that the answer will be mailed, where it can be.
@@ -486,9 +486,11 @@ class Conversation:
             somebodys = contact.email_in(message, whosever=True) is not None
             self._tell_visitor(words.EMAIL_MEANT if somebodys else words.EMAIL_WRONG, now, contact.FORM)
 
-    def _tell_visitor(self, text: str, now: datetime, form: tuple[FormField, ...] = ()) -> None:
-        """Say something while the visitor waits. It never ends the wait."""
-        data = {"form": _form(form)} if form else {}
+    def _tell_visitor(self, text: str, now: datetime, form: tuple[FormField, ...] = (), *, away: bool = False) -> None:
+        """Say something while the visitor waits. It never ends the wait. `away` says that nobody is there."""
+        data: dict[str, Any] = {"form": _form(form)} if form else {}
+        if away:
+            data["away"] = True
         self._emit(EventType.MESSAGE, ASSISTANT, now, text=text, public=True, data=data | self._waiting())
 
     # Inside
@@ -668,16 +670,16 @@ class Conversation:
         self._transition("escalate", came_from, now, public=True, data=data)
         self._tag(SYSTEM, escalation.tags, (), now)
         text = outcome.text or words.handoff_text(escalation.reason)
-        waiting: dict[str, str] = {}
+        waiting: dict[str, Any] = {}
         if absence := self._absence():
             # In one message with what else is said: who is told twice at once reads neither.
             outcome = replace(outcome, form=outcome.form or self._promise())
             text = f"{text}\n\n{absence}"
-            waiting = self._waiting()
+            waiting = {"away": True} | self._waiting()
         self._say(replace(outcome, text=text), now, waiting)
         self._alert(Audience.TEAM, 0, escalation.reason, now, self.policy.at_once)
 
-    def _say(self, outcome: Outcome, now: datetime, waiting: Mapping[str, str] | None = None) -> None:
+    def _say(self, outcome: Outcome, now: datetime, waiting: Mapping[str, Any] | None = None) -> None:
         """`waiting` goes along where it says how things stand: the ledger has it from there."""
         self.state.offered_person = outcome.offers_person
         data: dict[str, Any] = dict(waiting or {})

@@ -38,7 +38,9 @@ class EventType(StrEnum):
     `opens_at` while the team is closed.
     """
 
-    MESSAGE = "message"  # {citations, quick_replies, form, offers_person, asks_back, action}, each only if there is one
+    MESSAGE = (
+        "message"  # {citations, quick_replies, form, offers_person, asks_back, away, action}, each only if there is one
+    )
     NOTE = "note"  # {}: an agent's private words
     # {from, to, event}, and reason, evidence, summary, action, owner, team, waited_seconds, policy_version, and the
     # slug of a webhook that is to hear of it

@@ -6,7 +6,6 @@ Nothing in it depends on the present, so that it can be kept until the log chang
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chatref.conversation.policy import Audience
 from chatref.conversation.waits import Alert, Ending, HandoffRecord, Ledger, WaitRecord
 
 FACTS_VERSION = 1
@@ -73,7 +72,7 @@ def facts(ledger: Ledger) -> Facts:
 
 
 def _handoff(record: HandoffRecord, team: str) -> HandoffFact:
-    alerts = [each for each in record.alerts if each.audience != Audience.VISITOR and each.outcome != "called_off"]
+    alerts = [each for each in record.alerts if each.outcome != "called_off"]
     return HandoffFact(
         began_at=record.began_at,
         team=team,

@@ -155,6 +155,7 @@ class _Writer:
         self.ledger = Ledger()
         self._team = ""
         self._owner: Person | None = None
+        self._answered: dict[str, int] = {}
 
     @property
     def _handoff(self) -> HandoffRecord | None:
@@ -208,17 +209,27 @@ class _Writer:
             data.get("why", ""),
             data.get("agent_name", ""),
         )
+        if alert.audience == Audience.VISITOR:
+            self._mailed(event, alert)
+            return
         if handoffs := self.ledger.handoffs:
             handoffs[-1] = replace(handoffs[-1], alerts=(*handoffs[-1].alerts, alert))
-        # A new owner is also told of a chat in which the visitor is not waiting. An answer is mailed once it has ended
-        # the wait, and belongs to it.
-        mailed = data["audience"] == Audience.VISITOR and self.ledger.waits
-        if self._wait is not None or mailed:
+        # A new owner is also told of a chat in which the visitor is not waiting.
+        if self._wait is not None:
             self._step(event, StepKind.ALERTED, alert=alert)
+
+    def _mailed(self, event: Event, alert: Alert) -> None:
+        """An answer is mailed once it has ended a wait, and belongs to that, whatever has come since."""
+        if (number := self._answered.get(event.data["about"])) is not None:
+            wait = self.ledger.waits[number]
+            step = Step(event.seq, event.at, StepKind.ALERTED, self._team, self._owner, alert=alert)
+            self.ledger.waits[number] = replace(wait, steps=(*wait.steps, step))
 
     def said(self, event: Event) -> None:
         if event.author.kind is AuthorKind.AGENT:
             self._end_wait(event, Ending.ANSWERED, _person(event.author))
+            if self.ledger.waits:
+                self._answered[event.id] = len(self.ledger.waits) - 1
             if self._handoff is not None and self._handoff.answered_at is None:
                 self.ledger.handoffs[-1] = replace(self._handoff, answered_at=event.at)
         elif event.author.kind is AuthorKind.ASSISTANT:

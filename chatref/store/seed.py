@@ -9,11 +9,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from chatref.conversation.policy import ServicePolicy
 from chatref.credentials import hash_password, new_password, new_token
+from chatref.demo import canned_replies as demo_replies
 from chatref.demo import default_actions, pages
 from chatref.knowledge.passages import read_markdown
-from chatref.store import actions, agents, policies, sites, sources, teams
+from chatref.store import actions, agents, canned_replies, policies, sites, sources, teams
 from chatref.store.database import Database
-from chatref.store.tables import ActionVersion, Agent, Site, Source, SourceContent, Team
+from chatref.store.tables import ActionVersion, Agent, CannedReply, Site, Source, SourceContent, Team
 
 DEMO_SITE_KEY = "demo"
 ADMIN_EMAIL = "admin@chatref.local"
@@ -61,6 +62,7 @@ async def seed(database: Database, *, demo: bool, admin_email: str = "", admin_p
                 if await agents.by_email(session, email) is None:
                     seeded.agents.append(await _agent(session, email, name, "agent", team))
             await _demo_content(session)
+            await _demo_replies(session)
     return seeded
 
 
@@ -110,3 +112,15 @@ async def _demo_content(session: AsyncSession) -> None:
         source = Source(id=source_id, kind="text", title=document.title)
         content = SourceContent(source_id=source_id, name=f"{page.name}.md", content=page.text.encode())
         await sources.add_read(session, source, content, document.passages)
+
+
+async def _demo_replies(session: AsyncSession) -> None:
+    """While there is none at all: the owner's own are not mixed with ours."""
+    if await canned_replies.everyone(session):
+        return
+    known = {team.slug: team.id for team in await teams.everyone(session)}
+    for reply in demo_replies():
+        made = CannedReply(
+            shortcut=reply.shortcut, title=reply.title, text=reply.text.strip(), team_id=known.get(reply.team)
+        )
+        await canned_replies.save(session, made)

@@ -231,6 +231,21 @@ class PushSubscription(SQLModel, table=True):
     created_at: datetime = Field(default_factory=_now, sa_column=_moment())
 
 
+class CannedReply(SQLModel, table=True):
+    """A text that agents keep at hand. `shortcut` is what they type for it; without a team it is for everybody.
+
+    `text` has variables (`chatref.canned_replies`), which are filled in when it is chosen.
+    """
+
+    __tablename__ = "canned_replies"
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    shortcut: str = Field(unique=True)
+    title: str
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    team_id: UUID | None = Field(default=None, foreign_key="teams.id", ondelete="SET NULL")
+    created_at: datetime = Field(default_factory=_now, sa_column=_moment())
+
+
 class ActionVersion(SQLModel, table=True):
     """One version of a custom action (`chatref.conversation.actions.CustomAction` in `body`). The latest counts."""
 

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, BrowserContext, ViewportSize, expect
 from pydantic import SecretStr
 
 from chatref.composition import WEB_PAGES
-from chatref.embedded.ports import free_ports
+from chatref.embedded.ports import LOOPBACK, free_ports
 from chatref.embedded.state import Directory
 from chatref.settings import Settings
 from chatref.store.database import Database
@@ -20,6 +20,7 @@ from chatref.thread_link import ThreadLinks
 from tests.browser.desk import Agent, Desk
 from tests.browser.shopper import Reader, Shopper, calls_before_the_script
 from tests.running import Inbox, Installation, eventually
+from tests.watchdog.receivers import Mailbox, mailbox
 
 PATIENCE_MS = 15_000
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
@@ -33,11 +34,22 @@ Follow = Callable[..., Awaitable[Reader]]
 
 
 @pytest.fixture(scope="package")
-async def installation(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Installation]:
+async def mail() -> AsyncIterator[Mailbox]:
+    """Where everything arrives that is mailed, to agents and to visitors."""
+    async with mailbox() as box:
+        yield box
+
+
+@pytest.fixture(scope="package")
+async def installation(tmp_path_factory: pytest.TempPathFactory, mail: Mailbox) -> AsyncIterator[Installation]:
     if not (WEB_PAGES / "widget.js").exists():
         pytest.skip("The web pages are not built here: run `make setup`.")
     expect.set_options(timeout=PATIENCE_MS)
-    settings = {"CHATREF_PRIVATE_ADDRESSES": "true"}
+    settings = {
+        "CHATREF_PRIVATE_ADDRESSES": "true",
+        "CHATREF_SMTP_URL": f"smtp://{LOOPBACK}:{mail.port}",
+        "CHATREF_EMAIL_FROM": "chat@fern-and-fig.example",
+    }
     installation = Installation(tmp_path_factory.mktemp("browser"), free_ports(1)[0], settings)
     await installation.start()
     yield installation

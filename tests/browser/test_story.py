@@ -50,7 +50,7 @@ async def test_from_a_question_to_the_end_and_back_again(visit: Visit, sit_down:
     await expect(mia.card.get_by_test_id("waiting")).to_contain_text("The team has been told")
 
     # The agent is called, and sees who waits, how long, and why.
-    await expect(desk.page).to_have_title("(1) Needs a human · Chatref")
+    await expect(desk.page).to_have_title("(1) Mia Sommer is waiting")
     await expect(desk.toasts.filter(has_text="Mia Sommer is waiting")).to_contain_text("Cancel subscription")
     row = desk.row("Mia Sommer")
     await expect(row).to_contain_text("Cancel subscription")

@@ -345,6 +345,17 @@ class TestTheAddress:
         assert last.alert is not None
         assert (last.alert.audience, last.alert.outcome) == ("visitor", "failed")
 
+    def test_and_belong_to_the_wait_that_it_ended(self) -> None:
+        here = escalated(CLOSED)
+        write(here, "ann@example.com")
+        here.reply(ADA, "r1", "Done.", after(hours=14))
+        [telling] = here.take_tellings()
+        write(here, "And the other one?", minutes=14 * 60 + 1)
+        here.told(telling, Told(True, 1), after(hours=14, minutes=2))
+        first, second = ledger(here.take_events()).waits
+        assert first.steps[-1].alert is not None
+        assert not [step for step in second.steps if step.alert]
+
     def test_is_not_written_to_where_the_visitor_was_never_told(self) -> None:
         here = conversation()
         here.state.email = "ann@example.com"

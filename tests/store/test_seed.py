@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from chatref.canned_replies import check_variables
 from chatref.credentials import password_fits
-from chatref.store import actions, agents, policies, sites, sources, teams
+from chatref.store import actions, agents, canned_replies, policies, sites, sources, teams
 from chatref.store.database import Database
 from chatref.store.seed import DEMO_SITE_KEY, seed
+from chatref.store.tables import CannedReply
 
 
 @pytest.fixture
@@ -31,6 +33,7 @@ async def test_a_first_start_has_what_a_chat_needs(database: Database) -> None:
         assert admin.role == "admin"
         assert password_fits(seeded.admin.password, admin.password_hash)
         assert await sources.everyone(session) == []
+        assert await canned_replies.everyone(session) == []
 
 
 async def test_the_given_admin_is_taken(database: Database) -> None:
@@ -48,6 +51,23 @@ async def test_the_demo_has_its_own_site_agents_and_content(database: Database) 
         content = await sources.everyone(session)
         assert content
         assert {passage.source_id for passage in await sources.passages(session)} == {str(each.id) for each in content}
+        replies = await canned_replies.everyone(session)
+        assert [(reply.shortcut, team) for reply, team in replies] == [
+            ("anything-else", ""),
+            ("hello", ""),
+            ("photo-please", ""),
+            ("refund-sent", "billing"),
+        ]
+        for reply, _ in replies:
+            check_variables(reply.text)
+
+
+async def test_the_demos_canned_replies_are_not_mixed_with_the_owners(database: Database) -> None:
+    async with database.session() as session:
+        await canned_replies.save(session, CannedReply(shortcut="mine", title="Mine", text="Hello"))
+    await seed(database, demo=True)
+    async with database.session() as session:
+        assert [reply.shortcut for reply, _ in await canned_replies.everyone(session)] == ["mine"]
 
 
 async def test_starting_again_changes_nothing(database: Database) -> None:

@@ -14,6 +14,7 @@ import "./styles/sources.css";
 import "./styles/assistant.css";
 import "./styles/policies.css";
 import "./styles/webhooks.css";
+import "./styles/canned-replies.css";
 import "./styles/layout.css";
 
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";

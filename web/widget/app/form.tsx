@@ -1,4 +1,4 @@
-/// The details as fields, for whoever likes that better than questions.
+/// The details as fields, for whoever likes that better than questions. What is only one is answered as if it was written.
 
 import type { InputHTMLAttributes, VNode } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
@@ -14,9 +14,18 @@ const INPUTS: Partial<Record<FormField["type"], InputHTMLAttributes>> = {
   number: { inputMode: "decimal" },
 };
 
-export function DetailsForm({ fields, say }: { fields: FormField[] } & Pick<SpeakingParts, "say">): VNode {
+interface DetailsFormProps extends Pick<SpeakingParts, "say"> {
+  fields: FormField[];
+  /// The visitor has opened it, and goes on in it.
+  opened: boolean;
+}
+
+export function DetailsForm({ fields, opened, say }: DetailsFormProps): VNode {
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => form.current?.querySelector<HTMLElement>("input, select")?.focus(), []);
+  const alone = fields.length === 1 ? fields[0] : undefined;
+  useEffect(() => {
+    if (opened) form.current?.querySelector<HTMLElement>("input, select")?.focus();
+  }, []);
 
   const submit = (event: Event): void => {
     event.preventDefault();
@@ -27,18 +36,18 @@ export function DetailsForm({ fields, say }: { fields: FormField[] } & Pick<Spea
       const value = String(given.get(name) ?? "").trim();
       if (!value) continue;
       details[name] = value;
-      lines.push(`${label.replace(/[?:]$/, "")}: ${value}`);
+      lines.push(alone ? value : `${label.replace(/[?:]$/, "")}: ${value}`);
     }
     if (lines.length > 0) say({ text: lines.join("\n"), details });
   };
 
   return (
-    <form ref={form} class="details" aria-label={words.formTitle} onSubmit={submit}>
+    <form ref={form} class="details" aria-label={alone?.label ?? words.formTitle} onSubmit={submit}>
       {fields.map((field) => (
         <Field key={field.name} field={field} />
       ))}
       <button type="submit" class="primary">
-        {words.formSend}
+        {alone ? words.formSendOne : words.formSend}
       </button>
     </form>
   );

@@ -1,4 +1,5 @@
-/// What the last message offers besides an answer in words: replies to tap, a person, a form for the details.
+/// What the last message offers besides an answer in words: replies to tap, a person, a form for the details. And while nobody
+/// is there, the field for the address that the answer is to reach.
 
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
@@ -9,10 +10,18 @@ import { Icon } from "./icons";
 import { assistantAnswers } from "./thread";
 
 export function Offers({ chat, shell, say }: SpeakingParts): VNode | null {
-  const { offering, state } = chat.standing;
+  const { offering, asking, state } = chat.standing;
   const [formFor, setFormFor] = useState<string>();
+  if (chat.outgoing.length > 0) return null;
+  if (asking?.data?.form) {
+    return (
+      <div class="offers">
+        <DetailsForm key={asking.id} fields={asking.data.form} opened={false} say={say} />
+      </div>
+    );
+  }
   // Only while nothing has been said since: an old offer is none.
-  if (!offering || chat.outgoing.length > 0 || !assistantAnswers(state)) return null;
+  if (!offering || !assistantAnswers(state)) return null;
   const { quick_replies = [], form = [], offers_person = false } = offering.data ?? {};
   const buttons = offers_person ? shell.info().buttons : [];
   if (quick_replies.length + form.length + buttons.length === 0) return null;
@@ -39,7 +48,7 @@ export function Offers({ chat, shell, say }: SpeakingParts): VNode | null {
           <Icon name="list" /> {open ? words.formClose : words.formOpen}
         </button>
       ) : null}
-      {open ? <DetailsForm key={offering.id} fields={form} say={say} /> : null}
+      {open ? <DetailsForm key={offering.id} fields={form} opened say={say} /> : null}
     </div>
   );
 }

@@ -14,10 +14,25 @@ const REFRESH_MS = 10_000;
 export function Status({ chat, shell }: Parts): VNode | null {
   const online = useOnline();
   const lost = useLasting(chat.connected ? undefined : "lost", HICCUP_MS);
-  const { waitingSince } = chat.standing;
+  const { waitingSince, away } = chat.standing;
   if (!online) return <p class="status">{words.offline}</p>;
   if (lost) return <p class="status">{words.reconnecting}</p>;
-  return waitingSince ? <Waiting since={waitingSince} usualS={shell.info().reply_time_seconds} /> : null;
+  if (!waitingSince) return null;
+  return away ? (
+    <Away since={waitingSince} />
+  ) : (
+    <Waiting since={waitingSince} usualS={shell.info().reply_time_seconds} />
+  );
+}
+
+/// How soon somebody answers is not known then.
+function Away({ since }: { since: string }): VNode {
+  return (
+    <p class="status waiting" data-testid="waiting">
+      <Icon name="clock" />
+      <span title={exact(since)}>{words.awayReply}</span>
+    </p>
+  );
 }
 
 function Waiting({ since, usualS }: { since: string; usualS: number | null }): VNode {

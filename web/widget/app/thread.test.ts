@@ -3,7 +3,7 @@ import type { AuthorKind, ChatEvent, EventData } from "../shared/wire";
 import { standing, unreadCount } from "./thread";
 
 let seq = 0;
-const message = (kind: AuthorKind, data: EventData = {}): ChatEvent => {
+const message = (kind: AuthorKind, data: EventData = {}, text = ""): ChatEvent => {
   seq += 1;
   return {
     seq,
@@ -11,7 +11,7 @@ const message = (kind: AuthorKind, data: EventData = {}): ChatEvent => {
     type: "message",
     at: `2026-01-01T00:00:${seq}Z`,
     author: { kind, name: "" },
-    text: "",
+    text,
     data,
   };
 };
@@ -36,6 +36,46 @@ describe("where a conversation stands", () => {
     expect(standing(waiting)).toMatchObject({ state: "escalated", waitingSince: escalated.at, answering: undefined });
     const claimed = transition({ from: "escalated", to: "human_owned", event: "claim", owner: { name: "Ada" } });
     expect(standing([...waiting, claimed])).toMatchObject({ agent: "Ada", waitingSince: undefined });
+  });
+
+  it("knows that nobody is there until somebody is", () => {
+    const escalated = transition({ from: "ai_handling", to: "escalated", event: "escalate" });
+    const told = [message("visitor"), escalated, message("assistant", { away: true }), message("visitor")];
+    expect(standing(told).away).toBe(true);
+    const claimed = transition({ from: "escalated", to: "human_owned", event: "claim", owner: { name: "Ada" } });
+    expect(standing([...told, claimed]).away).toBe(false);
+  });
+
+  it("asks where the answer is to reach whoever waits until they say so", () => {
+    const form = [
+      {
+        name: "email",
+        label: "Your e-mail address",
+        type: "email" as const,
+        required: true,
+        choices: [],
+        placeholder: "",
+      },
+    ];
+    const asked = transition({ from: "ai_handling", to: "escalated", event: "escalate" });
+    const question = message("assistant", { form });
+    const waiting = [message("assistant", { form }), asked, question];
+    expect(standing(waiting).asking).toBe(question);
+    const more = [...waiting, message("visitor", {}, "Are you there?"), message("assistant", {}, "Still on it.")];
+    expect(standing(more).asking).toBe(question);
+    const wrong = [...more, message("visitor", {}, "ann@example")];
+    expect(standing(wrong).asking).toBeUndefined();
+    const again = message("assistant", { form });
+    expect(standing([...wrong, again]).asking).toBe(again);
+    const passedOn = transition({ from: "escalated", to: "escalated", event: "transfer_to_team" });
+    expect(standing([...wrong, again, passedOn]).asking).toBe(again);
+    const claimed = transition({ from: "escalated", to: "human_owned", event: "claim", owner: { name: "Ada" } });
+    expect(standing([...wrong, again, claimed]).asking).toBeUndefined();
+  });
+
+  it("does not take a form of the assistant's for one of the wait", () => {
+    const asked = transition({ from: "collecting_details", to: "escalated", event: "transfer_to_team" });
+    expect(standing([message("assistant", { form: [] }), asked]).asking).toBeUndefined();
   });
 
   it("has the assistant answer what came while a person had it, when it gets the chat back", () => {

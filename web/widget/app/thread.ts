@@ -8,10 +8,15 @@ export interface Standing {
   agent: string;
   /// When the visitor began to wait for a person.
   waitingSince: string | undefined;
+  /// Whether they were told that nobody is there.
+  away: boolean;
   /// The `seq` of the transition that closed it, while it is closed.
   closedSeq: number | undefined;
   /// The last message of the business, while the visitor has not written after it: its offers still stand.
   offering: ChatEvent | undefined;
+  /// The message that asked the waiting visitor where the answer is to reach them, until they say so. Whatever else is said
+  /// meanwhile does not answer it.
+  asking: ChatEvent | undefined;
   /// The visitor's message that the assistant is answering now.
   answering: ChatEvent | undefined;
 }
@@ -23,8 +28,10 @@ export function standing(events: readonly ChatEvent[]): Standing {
     state: "ai_handling",
     agent: "",
     waitingSince: undefined,
+    away: false,
     closedSeq: undefined,
     offering: undefined,
+    asking: undefined,
     answering: undefined,
   };
   let unanswered: ChatEvent | undefined;
@@ -32,9 +39,13 @@ export function standing(events: readonly ChatEvent[]): Standing {
     if (event.type === "message" && event.author.kind === "visitor") {
       if (now.state === "resolved") enter(now, "ai_handling", event);
       now.offering = undefined;
+      // Right or wrong, it was meant as an address; where it is none, we ask again.
+      if (event.text?.includes("@")) now.asking = undefined;
       unanswered = event;
     } else if (event.type === "message") {
       now.offering = event;
+      if (now.state === "escalated" && event.data?.away) now.away = true;
+      if (now.state === "escalated" && event.data?.form) now.asking = event;
       unanswered = undefined;
     } else if (event.type === "transition" && event.data?.to) {
       enter(now, event.data.to, event);
@@ -49,7 +60,10 @@ export function standing(events: readonly ChatEvent[]): Standing {
 
 function enter(now: Standing, state: State, event: ChatEvent): void {
   if (state === "escalated" && now.state !== "escalated") now.waitingSince = event.at;
-  if (state !== "escalated") now.waitingSince = undefined;
+  if (state !== "escalated") {
+    now.waitingSince = now.asking = undefined;
+    now.away = false;
+  }
   now.closedSeq = state === "resolved" ? event.seq : undefined;
   now.state = state;
 }

@@ -29,6 +29,7 @@ export interface EventData {
   citations?: Citation[];
   quick_replies?: string[];
   form?: FormField[];
+  away?: boolean;
   offers_person?: boolean;
   action?: string;
   from?: State;

@@ -23,18 +23,19 @@ export function isForMe(event: ConversationEvent, me: Me): boolean {
 
 let audio: AudioContext | null = null;
 
-/** Browsers let a page sound only after somebody has touched it. */
-export function allowSound(): () => void {
+/** Browsers let a page sound only after somebody has touched it: once that is so, `onAllowed` is called. */
+export function allowSound(onAllowed: () => void): () => void {
+  const ending = new AbortController();
   const unlock = () => {
+    ending.abort();
     audio ??= new AudioContext();
     void audio.resume();
+    onAllowed();
   };
-  addEventListener("pointerdown", unlock, { once: true });
-  addEventListener("keydown", unlock, { once: true });
-  return () => {
-    removeEventListener("pointerdown", unlock);
-    removeEventListener("keydown", unlock);
-  };
+  if (navigator.userActivation?.hasBeenActive) unlock(); // while signing in, say
+  addEventListener("pointerdown", unlock, { signal: ending.signal });
+  addEventListener("keydown", unlock, { signal: ending.signal });
+  return () => ending.abort();
 }
 
 const TWO_NOTES = [
@@ -42,7 +43,10 @@ const TWO_NOTES = [
   { hertz: 880, after: 0.14 },
 ];
 
-export function chime(): void {
+const LOUD = 0.16;
+const GENTLE = 0.08;
+
+export function chime(gently: boolean): void {
   if (!audio || audio.state !== "running") return;
   const start = audio.currentTime;
   for (const note of TWO_NOTES) {
@@ -52,7 +56,7 @@ export function chime(): void {
     tone.type = "sine";
     tone.frequency.value = note.hertz;
     volume.gain.setValueAtTime(0, at);
-    volume.gain.linearRampToValueAtTime(0.16, at + 0.015);
+    volume.gain.linearRampToValueAtTime(gently ? GENTLE : LOUD, at + 0.015);
     volume.gain.exponentialRampToValueAtTime(0.0001, at + 0.5);
     tone.connect(volume).connect(audio.destination);
     tone.start(at);
@@ -60,7 +64,7 @@ export function chime(): void {
   }
 }
 
-/** The tab's title: how many wait, and while nobody looks, who called last. */
+/** The tab's title: how many wait, and who called last while they have not been seen. */
 export function titleOf(place: string, waiting: number, calling: string | null): string {
   const count = waiting > 0 ? `(${waiting > 99 ? "99+" : waiting}) ` : "";
   return calling ? `${count}${calling} is waiting` : `${count}${place} · Chatref`;

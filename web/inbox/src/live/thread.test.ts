@@ -47,6 +47,15 @@ describe("a thread", () => {
     expect(items).toHaveLength(3);
   });
 
+  test("keeps apart what was told to others, or came to something else", () => {
+    const alert = (seq: number, data: object) => anEvent(seq, { type: "alert", data: { audience: "team", ...data } });
+    const items = threadItems(
+      log(alert(1, {}), alert(2, { audience: "agent", agent: "ada" }), alert(3, { outcome: "failed" })),
+      [],
+    );
+    expect(items.filter(({ kind }) => kind === "happening")).toHaveLength(3);
+  });
+
   test("shows what is unsent at the end, until its event is there", () => {
     expect(threadItems(log(anEvent(1)), [unsent("mine")]).at(-1)).toMatchObject({ kind: "unsent", key: "mine" });
     expect(threadItems(log(anEvent(1, { id: "mine" })), [unsent("mine")]).some((item) => item.kind === "unsent")).toBe(

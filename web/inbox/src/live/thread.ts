@@ -28,7 +28,7 @@ export function threadItems(log: Log, unsent: readonly Unsent[]): ThreadItem[] {
       items.push({ kind: "message", key: event.id, event, startsGroup: !continues(last, event) });
     } else if (event.type === "note") {
       items.push({ kind: "note", key: event.id, event });
-    } else if (event.type === "alert" && last?.kind === "happening" && last.event.type === "alert") {
+    } else if (last?.kind === "happening" && tellTheSame(last.event, event)) {
       items[items.length - 1] = { ...last, event, times: last.times + 1 };
     } else {
       items.push({ kind: "happening", key: event.id, event, times: 1 });
@@ -40,6 +40,14 @@ export function threadItems(log: Log, unsent: readonly Unsent[]): ThreadItem[] {
     if (!known.has(item.id)) items.push({ kind: "unsent", key: item.id, unsent: item });
   }
   return items;
+}
+
+/** Two alerts that went to the same people and came to the same. */
+function tellTheSame(one: ConversationEvent, other: ConversationEvent): boolean {
+  if (one.type !== "alert" || other.type !== "alert") return false;
+  const { audience, agent, team, outcome } = one.data;
+  const { data } = other;
+  return audience === data.audience && agent === data.agent && team === data.team && outcome === data.outcome;
 }
 
 function continues(last: ThreadItem | undefined, event: ConversationEvent): boolean {

@@ -9,18 +9,12 @@ export type View =
   | { kind: "team"; slug: string }
   | { kind: "tag"; tag: string };
 
-/** Where the admins' page of sources is; no list of conversations has this name. */
-export const SOURCES = "/sources";
+/** The pages beside the lists of conversations, none of which has such a name. */
+export type SettingsPage = "actions" | "assistant" | "canned-replies" | "policies" | "reports" | "sources" | "webhooks";
 
-/** Where admins say how the assistant answers. */
-export const ASSISTANT = "/assistant";
-
-/** The pages beside the lists: for admins, and reports for supervisors too. */
-export type SettingsPage = "actions" | "assistant" | "policies" | "reports" | "sources" | "webhooks";
-
-/** Whether somebody in this role is shown the page; the API answers no one else either. */
+/** Who shapes the inbox: admins all of it, supervisors what they are the nearest to. The API answers no one else either. */
 export function mayOpen(page: SettingsPage, role: string): boolean {
-  return role === "admin" || (role === "supervisor" && page === "reports");
+  return role === "admin" || (role === "supervisor" && (page === "canned-replies" || page === "reports"));
 }
 
 export const NEEDS_HUMAN: View = { kind: "needs_human" };
@@ -100,10 +94,9 @@ export function placeOf(path: string): Place | null {
 }
 
 export function settingsPageOf(path: string): SettingsPage | null {
-  if (path === SOURCES) return "sources";
-  if (path === ASSISTANT) return "assistant";
-  const [, page] = /^\/(actions|policies|reports|webhooks)(?:\/|$)/u.exec(path) ?? [];
-  return (page as "actions" | "policies" | "reports" | "webhooks" | undefined) ?? null;
+  const [, page] =
+    /^\/(assistant$|sources$|(?:actions|canned-replies|policies|reports|webhooks)(?=\/|$))/u.exec(path) ?? [];
+  return (page as SettingsPage | undefined) ?? null;
 }
 
 function viewOf(first: string, name: string): View | null {

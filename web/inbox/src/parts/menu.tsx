@@ -25,6 +25,31 @@ export function MenuItem(props: { icon?: ReactNode; hint?: ReactNode; onSelect()
   );
 }
 
+/** One that is on or off. The menu stays open, so that one sees what was chosen. */
+export function MenuCheck(props: {
+  checked: boolean;
+  disabled?: boolean;
+  onChange(checked: boolean): void;
+  children: ReactNode;
+}) {
+  return (
+    <DropdownMenu.CheckboxItem
+      className="menu__item"
+      checked={props.checked}
+      disabled={props.disabled}
+      onCheckedChange={props.onChange}
+      onSelect={(event) => event.preventDefault()}
+    >
+      <span className="menu__icon">
+        <DropdownMenu.ItemIndicator>
+          <Check size={15} aria-hidden />
+        </DropdownMenu.ItemIndicator>
+      </span>
+      <span className="menu__name">{props.children}</span>
+    </DropdownMenu.CheckboxItem>
+  );
+}
+
 export function MenuLabel({ children }: { children: ReactNode }) {
   return <DropdownMenu.Label className="menu__label">{children}</DropdownMenu.Label>;
 }

@@ -1,15 +1,27 @@
-import { CornerDownLeft, Lock, SendHorizontal, Sparkles } from "lucide-react";
-import { type KeyboardEvent, type ReactNode, type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
+import { CircleAlert, CornerDownLeft, Lock, MessageSquareText, SendHorizontal, Sparkles } from "lucide-react";
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  type Ref,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
+import type { CannedReply } from "../api/canned-replies";
 import { inbox } from "../api/inbox";
 import type { Row } from "../api/wire";
 import { draftOf, keepDraft } from "../live/drafts";
 import { useLive } from "../live/live";
 import type { Unsent } from "../live/outbox";
 import { AgentAvatar, AssistantMark } from "../parts/avatar";
-import { Button, Key } from "../parts/button";
+import { Button, IconButton, Key } from "../parts/button";
+import { type Slash, filledIn, gapsIn, valuesIn } from "../text/canned";
 import { serverClock } from "../text/clock";
 import { firstName, visitorName } from "../text/names";
 import { useActions } from "./actions";
+import { PickerList, usePicker } from "./canned-picker";
 
 export interface ComposerControls {
   reply(): void;
@@ -143,13 +155,19 @@ function NotMine(props: { row: Row; asked: number; onTakeOver(): void; onNote():
 }
 
 function Writing({ row, kind, asked }: { row: Row; kind: Unsent["kind"]; asked: number }) {
-  const { outbox } = useLive();
+  const { me, outbox } = useLive();
   const actions = useActions();
   const [text, setText] = useState(() => draftOf(row.id, kind));
+  const [caret, setCaret] = useState<number | null>(null);
+  const [heldBack, setHeldBack] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
+  const selecting = useRef<{ from: number; to: number } | null>(null);
   const typedAt = useRef(0);
   const note = kind === "note";
   const name = visitorName(row.visitor);
+  const valueOf = valuesIn(row, me.name);
+  const gaps = gapsIn(text);
+  const picker = usePicker({ text, caret, onChoose: insert });
 
   useEffect(() => {
     if (asked === 0) return;
@@ -157,25 +175,64 @@ function Writing({ row, kind, asked }: { row: Row; kind: Unsent["kind"]; asked: 
     const end = area.current?.value.length ?? 0;
     area.current?.setSelectionRange(end, end);
   }, [asked]);
+  useLayoutEffect(() => {
+    if (selecting.current) select(selecting.current);
+    selecting.current = null;
+  });
+
+  function select({ from, to }: { from: number; to: number }) {
+    area.current?.focus();
+    area.current?.setSelectionRange(from, to);
+    setCaret(from === to ? to : null);
+  }
 
   function write(next: string) {
     setText(next);
     keepDraft(row.id, kind, next);
+    if (gapsIn(next).length === 0) setHeldBack(false);
     if (note || !next.trim() || Date.now() - typedAt.current < TYPING_EVERY_MS) return;
     typedAt.current = Date.now();
     inbox.typing(row.id).catch(() => undefined); // a courtesy; nothing depends on it
   }
 
+  /** In the place of the slash. What could not be filled in is selected, for the agent to write over. */
+  function insert(reply: CannedReply, { from }: Slash) {
+    const filled = filledIn(reply.text, valueOf);
+    const after = text.slice(caret ?? text.length);
+    const [gap] = gapsIn(filled);
+    const end = from + filled.length;
+    selecting.current = gap ? { from: from + gap.from, to: from + gap.to } : { from: end, to: end };
+    write((text.slice(0, from) + filled + after).slice(0, LONGEST_TEXT));
+  }
+
+  /** For whoever has no slash at hand: writes one, where a line begins. */
+  function offerReplies() {
+    const before = text === "" || text.endsWith("\n") ? text : `${text}\n`;
+    selecting.current = { from: before.length + 1, to: before.length + 1 };
+    write(`${before}/`);
+  }
+
   function send() {
     const said = text.trim();
     if (!said) return;
+    if (gaps[0]) {
+      select(gaps[0]);
+      setHeldBack(true);
+      return;
+    }
+    sendAsItIs(said);
+  }
+
+  function sendAsItIs(said: string) {
     outbox.add(row.id, kind, said, new Date(serverClock.now()).toISOString());
     write("");
+    setHeldBack(false);
     typedAt.current = 0;
     area.current?.focus();
   }
 
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
+    if (picker.onKeyDown(event)) return;
     if (event.key === "Escape") area.current?.blur();
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
@@ -184,6 +241,7 @@ function Writing({ row, kind, asked }: { row: Row; kind: Unsent["kind"]; asked: 
 
   return (
     <div className="composer__writing">
+      <PickerList picker={picker} valueOf={valueOf} />
       <textarea
         ref={area}
         className="composer__text"
@@ -193,9 +251,18 @@ function Writing({ row, kind, asked }: { row: Row; kind: Unsent["kind"]; asked: 
         maxLength={LONGEST_TEXT}
         dir="auto"
         value={text}
-        onChange={(event) => write(event.target.value)}
+        onChange={(event) => {
+          setCaret(event.target.selectionStart);
+          write(event.target.value);
+        }}
+        onSelect={({ currentTarget: { selectionStart, selectionEnd } }) =>
+          setCaret(selectionStart === selectionEnd ? selectionStart : null)
+        }
+        onBlur={() => setCaret(null)}
         onKeyDown={onKeyDown}
+        {...picker.ties}
       />
+      <Gaps tokens={gaps.map(({ token }) => token)} heldBack={heldBack} onSend={() => sendAsItIs(text.trim())} />
       <div className="composer__under">
         {note ? (
           <span className="composer__who">{name} never sees this.</span>
@@ -207,6 +274,11 @@ function Writing({ row, kind, asked }: { row: Row; kind: Unsent["kind"]; asked: 
         <span className="composer__hint">
           <CornerDownLeft size={12} aria-hidden /> sends
         </span>
+        {picker.any && (
+          <IconButton label="Canned replies" className="icon-button--small composer__canned" onClick={offerReplies}>
+            <MessageSquareText size={16} aria-hidden />
+          </IconButton>
+        )}
         <Button look={note ? "note" : "primary"} disabled={!text.trim()} onClick={send}>
           {note ? (
             <>
@@ -219,6 +291,30 @@ function Writing({ row, kind, asked }: { row: Row; kind: Unsent["kind"]; asked: 
           )}
         </Button>
       </div>
+    </div>
+  );
+}
+
+/** What a canned reply has left for the agent to fill in: said while it is so, and aloud where that was to be sent. */
+function Gaps(props: { tokens: readonly string[]; heldBack: boolean; onSend(): void }) {
+  const { tokens, heldBack, onSend } = props;
+  const named = [...new Set(tokens)].join(", ");
+  return (
+    <div className="composer__gaps" role="alert" hidden={tokens.length === 0}>
+      {tokens.length > 0 && (
+        <>
+          <CircleAlert size={15} aria-hidden />
+          <span>
+            {heldBack ? "Not sent yet: fill in " : "Fill in before you send: "}
+            <code>{named}</code>
+          </span>
+          {heldBack && (
+            <Button small look="quiet" onClick={onSend}>
+              Send as it is
+            </Button>
+          )}
+        </>
+      )}
     </div>
   );
 }

@@ -7,6 +7,7 @@ import {
   ChartColumn,
   Keyboard,
   LogOut,
+  MessageSquareText,
   MessagesSquare,
   Sparkles,
   Tag,
@@ -28,13 +29,23 @@ import { desktopPermission } from "../live/alerts";
 import { useLive } from "../live/live";
 import { stopPush } from "../live/push";
 import { useCounts, useTeams } from "../live/queries";
-import { ASSISTANT, SOURCES, type SettingsPage, type View, mayOpen, pathOf } from "../live/views";
+import { chooseSound, useSound } from "../live/sound";
+import { type SettingsPage, type View, mayOpen, pathOf } from "../live/views";
 import { AgentAvatar } from "../parts/avatar";
 import { Logo } from "../parts/empty";
-import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from "../parts/menu";
+import { Menu, MenuCheck, MenuChoice, MenuItem, MenuLabel, MenuLine } from "../parts/menu";
 import { applyTheme, chosenTheme, type Theme } from "../parts/theme";
 import { useToasts } from "../parts/toast";
 import { usePushing } from "./pushing";
+
+const SET_UP: readonly { page: SettingsPage; name: string; icon: ReactNode }[] = [
+  { page: "sources", name: "Sources", icon: <BookOpenText /> },
+  { page: "assistant", name: "Assistant", icon: <Sparkles /> },
+  { page: "actions", name: "Actions", icon: <Workflow /> },
+  { page: "canned-replies", name: "Canned replies", icon: <MessageSquareText /> },
+  { page: "policies", name: "Waiting", icon: <Timer /> },
+  { page: "webhooks", name: "Webhooks", icon: <Webhook /> },
+];
 
 interface RailProps {
   /** The view that is open, or the page of settings. */
@@ -96,33 +107,13 @@ export function Rail({ here, onPick, onHelp }: RailProps) {
           </ul>
         </>
       )}
-      {me.role === "admin" && (
+      {SET_UP.some(({ page }) => mayOpen(page, me.role)) && (
         <>
           <h2 className="rail__heading">Set up</h2>
           <ul className="rail__list">
-            <RailLink
-              path={SOURCES}
-              isHere={here === "sources"}
-              icon={<BookOpenText />}
-              name="Sources"
-              onPick={onPick}
-            />
-            <RailLink
-              path={ASSISTANT}
-              isHere={here === "assistant"}
-              icon={<Sparkles />}
-              name="Assistant"
-              onPick={onPick}
-            />
-            <RailLink path="/actions" isHere={here === "actions"} icon={<Workflow />} name="Actions" onPick={onPick} />
-            <RailLink path="/policies" isHere={here === "policies"} icon={<Timer />} name="Waiting" onPick={onPick} />
-            <RailLink
-              path="/webhooks"
-              isHere={here === "webhooks"}
-              icon={<Webhook />}
-              name="Webhooks"
-              onPick={onPick}
-            />
+            {SET_UP.filter(({ page }) => mayOpen(page, me.role)).map(({ page, name, icon }) => (
+              <RailLink key={page} path={`/${page}`} isHere={here === page} icon={icon} name={name} onPick={onPick} />
+            ))}
           </ul>
         </>
       )}
@@ -192,6 +183,7 @@ function Account({ onHelp }: { onHelp(): void }) {
   const [theme, setTheme] = useState<Theme>(chosenTheme);
   const [, setPermission] = useState(desktopPermission);
   const pushing = usePushing(me.id);
+  const sound = useSound(me.id);
 
   async function setAvailable(available: boolean) {
     const show = (value: boolean) =>
@@ -253,6 +245,17 @@ function Account({ onHelp }: { onHelp(): void }) {
             setTheme(value);
           }}
         />
+        <MenuLine />
+        <MenuCheck checked={sound.on} onChange={(on) => chooseSound(me.id, { on })}>
+          Sound when somebody waits for me
+        </MenuCheck>
+        <MenuCheck
+          checked={sound.on && sound.untilSeen}
+          disabled={!sound.on}
+          onChange={(untilSeen) => chooseSound(me.id, { untilSeen })}
+        >
+          Repeat it until I have seen it
+        </MenuCheck>
         <MenuLine />
         {desktopPermission() === "default" && (
           <MenuItem

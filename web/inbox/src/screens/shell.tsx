@@ -22,6 +22,7 @@ import { NothingOpen } from "./nothing-open";
 const PAGES = {
   actions: lazy(() => import("./custom-actions/page")),
   assistant: lazy(() => import("./assistant")),
+  "canned-replies": lazy(() => import("./canned-replies/page")),
   policies: lazy(() => import("./policies/page")),
   reports: lazy(() => import("./reports/page")),
   webhooks: lazy(() => import("./webhooks/page")),
@@ -30,6 +31,7 @@ const PAGES = {
 const SETTINGS: Record<SettingsPage, string> = {
   actions: "Actions",
   assistant: "Assistant",
+  "canned-replies": "Canned replies",
   policies: "Waiting",
   reports: "Reports",
   sources: "Sources",

@@ -11,6 +11,7 @@ const KEYS: readonly (readonly [string, readonly string[]])[] = [
   ["Resolve", ["Alt E"]],
   ["Send", ["Enter", "Ctrl Enter"]],
   ["New line", ["Shift Enter"]],
+  ["Canned replies, where a line begins", ["/"]],
   ["These keys", ["?"]],
 ];
 

@@ -1,5 +1,6 @@
 /** What tests need to say only in part. */
 
+import type { CannedReply } from "../api/canned-replies";
 import type { Attempt, Delivery, Webhook } from "../api/webhooks";
 import type { ConversationEvent, EventData, Row } from "../api/wire";
 
@@ -83,4 +84,8 @@ export function anAttempt(part: Partial<Attempt> = {}): Attempt {
     duration_ms: 85,
     ...part,
   };
+}
+
+export function aCannedReply(shortcut: string, part: Partial<CannedReply> = {}): CannedReply {
+  return { id: `r-${shortcut}`, shortcut, title: "", text: "", team: "", ...part };
 }
