@@ -67,6 +67,7 @@ class Conversation:
         older: bool = False,
     ) -> None:
         self._older = older
+        self._chart = ConversationChart(Control(state.state))
         self.state = state
         self.policy = policy
         self.version = version
@@ -528,14 +529,16 @@ class Conversation:
     def _send(self, event: str) -> State:
         """Let the chart take the event; returns the state that it came from."""
         came_from = self.state.state
-        control = Control(came_from)
+        # To make one costs as much as to send, and a conversation that is replayed sends hundreds of times.
+        if self._chart.model.state is not came_from:
+            self._chart = ConversationChart(Control(came_from))
         try:
-            ConversationChart(control).send(event)
+            self._chart.send(event)
         except TransitionNotAllowed as error:
             said = came_from.value.replace("_", " ")
             message = f"This cannot be done while the conversation is {said}."
             raise Refused("invalid", message, self.state.owner) from error
-        self.state.state = control.state
+        self.state.state = self._chart.model.state
         return came_from
 
     def _emit(

@@ -6,20 +6,23 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
+from temporalio.client import Client
 
 from chatref.embedded.ports import free_ports
+from chatref.engine import EngineUnavailable
 from tests.chaos import verdict
 from tests.chaos.people import ChaosAgent, hire, talk
 from tests.chaos.verdict import PAGER, Outage
 from tests.receiver import Answer, Receiver, receiver
 from tests.running import Event, Installation, Visitor, eventually
+from workflows.inspection import Executions
 
 SERVICES = ("api", "worker", "temporal", "postgres")
 POLICY = {
@@ -34,6 +37,8 @@ POLICY = {
     "owner_grace": 4,
     "collecting_at_most": 10,
 }
+BEHIND = timedelta(seconds=2)
+CAUGHT_UP_WITHIN = timedelta(minutes=2)
 CALM_SECONDS = 90
 READY_SECONDS = 120
 
@@ -79,11 +84,27 @@ async def storm(plan: Plan, say: Callable[[str], None] = lambda line: None) -> A
                     group.create_task(agent.work(stop))
                 for channel in (crm, pager):
                     group.create_task(_fail_at_random(channel, random.Random(dice.random()), stop))
+                behind: list[datetime] = []
+                watching = group.create_task(_watch_backlog(installation, behind))
                 outages = await _kill_at_random(plan, installation, http, dice, say)
                 stop.set()
+                watching.cancel()
             say("calm; looking at what is left")
             await _calm(visitors, admin, crm)
-            return await _look(visitors, agents, crm, pager, outages)
+            recovered = verdict.caught_up(outages, behind)
+            found = await _look(visitors, agents, crm, pager, recovered)
+            longest = max((outage.seconds for outage in outages), default=0)
+            with_catching_up = max((outage.seconds for outage in recovered), default=0)
+            found.violations.update(
+                "the worker did not catch up in time"
+                for outage, recovery in zip(outages, recovered, strict=True)
+                if recovery.ended - outage.ended > CAUGHT_UP_WITHIN
+            )
+            found.figures = {
+                "kills": str(len(outages)),
+                "longest outage, with catching up": f"{longest:.1f} s, {with_catching_up:.1f} s",
+            } | found.figures
+            return found
 
 
 async def _tell_webhook(admin: ChaosAgent, crm: Receiver) -> None:
@@ -127,6 +148,18 @@ async def _kill_at_random(
         say(f"  kill -9 {service}: ready again after {outages[-1].seconds:.1f} s")
     await asyncio.sleep(dice.uniform(*plan.pause))
     return outages
+
+
+async def _watch_backlog(installation: Installation, behind: list[datetime]) -> None:
+    """Notes each moment at which work has been waiting for a worker for longer than `BEHIND`, until it is cancelled."""
+    client = await Client.connect(installation.run["temporal_address"], lazy=True)
+    while True:
+        # Where Temporal does not answer, that is an outage of its own.
+        with suppress(EngineUnavailable, TimeoutError):
+            async with asyncio.timeout(2):
+                if (await Executions(client).workers()).backlog > BEHIND:
+                    behind.append(datetime.now(UTC))
+        await asyncio.sleep(0.5)
 
 
 async def _ready(http: httpx.AsyncClient) -> None:
@@ -197,8 +230,6 @@ async def _look(
     live = (await admin.http.get("/api/v1/waits", timeout=180)).json()
     found.violations.update("a live wait is unprotected" for _ in range(live["unprotected"]))
     found.figures = {
-        "kills": str(len(outages)),
-        "longest outage": f"{max((outage.seconds for outage in outages), default=0):.1f} s",
         "visitors' messages accepted": str(sum(len(visitor.accepted) for visitor in visitors)),
         "events": str(sum(map(len, logs.values()))),
         "claims won, lost": f"{sum(len(agent.claims) for agent in agents)}, {sum(agent.lost for agent in agents)}",

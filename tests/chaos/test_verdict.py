@@ -87,6 +87,17 @@ class TestDeadlines:
         assert not list(verdict.late_steps(waiting((0, 3), (until, None)), [outage], after(99)))
         assert list(verdict.late_steps(waiting((0, 3), (until + 5, None)), [outage], after(99)))
 
+    def test_two_that_overlap_excuse_no_more_than_the_time_that_passed(self) -> None:
+        outages = [Outage("worker", after(2), after(10)), Outage("api", after(5), after(8))]
+        until = timedelta(seconds=10) + TEMPORALS_PATIENCE
+        assert verdict.excuse(outages, after(0), after(100)) == until - timedelta(seconds=2) + timedelta(seconds=2)
+
+    def test_catching_up_is_part_of_an_outage(self) -> None:
+        outage = Outage("worker", after(2), after(10))
+        behind = [after(seconds) for seconds in (1, 20, 21, 30, 60)]
+        [recovered] = verdict.caught_up([outage], behind)
+        assert (recovered.began, recovered.ended) == (after(2), after(30)), "what comes later is not the outage's"
+
     def test_one_that_was_over_long_before_excuses_nothing(self) -> None:
         outage = Outage("worker", after(-100), after(-90))
         assert verdict.excuse([outage], after(3), after(20)) == verdict.excuse([], after(3), after(20))

@@ -1,7 +1,7 @@
 """What must hold when the dust has settled: each function gives what does not, in words."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -16,7 +16,7 @@ TEMPORALS_PATIENCE = timedelta(seconds=15)
 
 @dataclass(frozen=True)
 class Outage:
-    """From the kill until everything was ready again."""
+    """From the kill until everything was ready again, and had caught up."""
 
     service: str
     began: datetime
@@ -25,6 +25,22 @@ class Outage:
     @property
     def seconds(self) -> float:
         return (self.ended - self.began).total_seconds()
+
+
+def caught_up(outages: Sequence[Outage], behind: Sequence[datetime]) -> list[Outage]:
+    """The outages with what it took to catch up. `behind` are the moments, in order, at which work was found waiting.
+
+    What a dead worker had in hand comes back only when Temporal has lost its patience: for so long after everything was
+    ready, work that begins to wait is the outage's.
+    """
+    found = []
+    for outage in outages:
+        ended = outage.ended
+        for moment in behind:
+            if ended < moment <= ended + TEMPORALS_PATIENCE:
+                ended = moment
+        found.append(replace(outage, ended=ended))
+    return found
 
 
 def lost_or_doubled(accepted: Sequence[str], events: Sequence[Event]) -> Iterator[str]:
@@ -103,11 +119,12 @@ def late_steps(ledger: dict[str, Any], outages: Sequence[Outage], now: datetime)
 
 def excuse(outages: Sequence[Outage], deadline: datetime, came: datetime) -> timedelta:
     """How late a step that was due then may be: as long as outages lasted from then on, and a moment."""
-    excused = timedelta(seconds=2)
-    for outage in outages:
-        # What died shortly before may have had the task in hand.
-        patient = outage.ended + TEMPORALS_PATIENCE
-        excused += max(min(patient, came) - max(outage.began, deadline), timedelta(0))
+    excused, counted_until = timedelta(seconds=2), deadline
+    for outage in sorted(outages, key=lambda outage: outage.began):
+        # What died shortly before may have had the task in hand. Where two overlap, the time counts once.
+        until = min(outage.ended + TEMPORALS_PATIENCE, came)
+        excused += max(until - max(outage.began, counted_until), timedelta(0))
+        counted_until = max(counted_until, until)
     return excused
 
 

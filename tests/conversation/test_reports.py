@@ -160,7 +160,7 @@ def test_mail_to_the_visitor_is_no_alert() -> None:
     told.escalate()
     assert counted(told).total.alerts == 1
     [alert] = [event for event in told.log if event.type is EventType.ALERT]
-    told.log.append(replace(alert, data=alert.data | {"audience": "visitor", "channel": "email"}))
+    told.log.append(replace(alert, data=alert.data | {"audience": "visitor", "channel": "email", "about": "m"}))
     assert counted(told).total.alerts == 1
 
 
