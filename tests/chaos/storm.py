@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,8 +31,8 @@ POLICY = {
         {"after": 4, "audience": "team", "channels": ["inbox", PAGER]},
         {"after": 8, "audience": "everybody", "channels": ["inbox", PAGER]},
     ],
-    "repeat_every": 20,
-    "repeat_at_most": 40,
+    "repeat_every": 30,
+    "repeat_at_most": 120,
     "owner_answers_within": 4,
     "owner_grace": 4,
     "collecting_at_most": 10,
@@ -151,14 +151,17 @@ async def _kill_at_random(
 
 
 async def _watch_backlog(installation: Installation, behind: list[datetime]) -> None:
-    """Notes each moment at which work has been waiting for a worker for longer than `BEHIND`, until it is cancelled."""
+    """Notes each moment at which work has been waiting for a worker for longer than `BEHIND`, or at which Temporal is
+    too busy to say, until it is cancelled."""
     client = await Client.connect(installation.run["temporal_address"], lazy=True)
     while True:
-        # Where Temporal does not answer, that is an outage of its own.
-        with suppress(EngineUnavailable, TimeoutError):
-            async with asyncio.timeout(2):
-                if (await Executions(client).workers()).backlog > BEHIND:
-                    behind.append(datetime.now(UTC))
+        try:
+            async with asyncio.timeout(BEHIND.total_seconds()):
+                waits = (await Executions(client).workers()).backlog > BEHIND
+        except (EngineUnavailable, TimeoutError):
+            waits = True
+        if waits:
+            behind.append(datetime.now(UTC))
         await asyncio.sleep(0.5)
 
 
