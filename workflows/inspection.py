@@ -10,10 +10,11 @@ from datetime import UTC, datetime, timedelta
 from math import inf
 from time import monotonic
 
+from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, GetWorkflowExecutionHistoryReverseRequest
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -24,7 +25,10 @@ from workflows.names import OWNER, STATE, TASK_QUEUE, pulse_id, workflow_id
 from workflows.pulse import PulseWorkflow
 
 CALL_SECONDS = 10.0
-AT_ONCE = 16
+AT_ONCE = 4
+"""Who looks must not be in the way of what is looked at."""
+EVENTS_AT_ONCE = 200
+REMEMBERED_RUNS = 10_000
 POLLS_EVERY = timedelta(seconds=75)
 """An idle worker asks anew after a minute at the latest; one that was not heard of for longer is gone."""
 BEATS_EVERY = timedelta(seconds=30)
@@ -39,6 +43,7 @@ class Executions(Engine):
         self._task_queue = task_queue
         self._free = asyncio.Semaphore(AT_ONCE)
         self._beat_at = -inf
+        self._read: dict[str, tuple[int, dict[int, HistoryEvent]]] = {}
 
     async def with_people(self) -> set[str]:
         query = (
@@ -104,17 +109,38 @@ class Executions(Engine):
         self._beat_at = monotonic()
 
     async def _timers(self, description: WorkflowExecutionDescription) -> tuple[Timer, ...]:
-        """The whole history is read: that there is no second timer is part of the answer."""
-        handle = self._client.get_workflow_handle(description.id, run_id=description.run_id)
-        pending: dict[int, HistoryEvent] = {}
-        async for event in handle.fetch_history_events():
+        """The whole history counts: that there is no second timer is part of the answer. What was read of a run before
+        is remembered, as a history only grows: to read them all anew takes from the conversations what they need."""
+        run_id = description.run_id or ""
+        known, pending = self._read.pop(run_id, (0, {}))
+        for event in await self._since(description, known):
+            known = event.event_id
             if event.HasField("timer_started_event_attributes"):
                 pending[event.event_id] = event
             elif event.HasField("timer_fired_event_attributes"):
                 pending.pop(event.timer_fired_event_attributes.started_event_id, None)
             elif event.HasField("timer_canceled_event_attributes"):
                 pending.pop(event.timer_canceled_event_attributes.started_event_id, None)
+        self._read[run_id] = known, pending
+        while len(self._read) > REMEMBERED_RUNS:
+            del self._read[next(iter(self._read))]
         return tuple([await self._timer(event) for event in pending.values()])
+
+    async def _since(self, description: WorkflowExecutionDescription, known: int) -> list[HistoryEvent]:
+        """What has happened in the run after the event with this number, the oldest first."""
+        request = GetWorkflowExecutionHistoryReverseRequest(
+            namespace=self._client.namespace,
+            execution=WorkflowExecution(workflow_id=description.id, run_id=description.run_id or ""),
+            maximum_page_size=EVENTS_AT_ONCE,
+        )
+        found: list[HistoryEvent] = []
+        while description.history_length > known:
+            page = await self._client.workflow_service.get_workflow_execution_history_reverse(request)
+            found += page.history.events
+            request.next_page_token = page.next_page_token
+            if not page.next_page_token or not page.history.events or found[-1].event_id <= known + 1:
+                break
+        return [event for event in reversed(found) if event.event_id > known]
 
     async def _timer(self, event: HistoryEvent) -> Timer:
         purpose = ""

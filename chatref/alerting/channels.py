@@ -6,7 +6,7 @@ import logging
 import shlex
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -31,15 +31,13 @@ COALESCED_FOR = 1.0
 COALESCED_AT_MOST = 20
 
 
-@dataclass(frozen=True)
 class TryAgain(Exception):
     """Nobody was told, but may be on another attempt; not before `after`, where the receiver said so."""
 
-    why: str
-    after: timedelta | None = None
-
-    def __str__(self) -> str:
-        return self.why
+    def __init__(self, why: str, after: timedelta | None = None) -> None:
+        super().__init__(why)
+        self.why = why
+        self.after = after
 
 
 def not_mailed(error: MailFailed) -> Told:

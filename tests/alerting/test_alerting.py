@@ -12,7 +12,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
 
+from activities.duty import ChannelActivities
 from chatref.alerting.alerting import Alerting, Postman
 from chatref.alerting.channels import Channel, Command, Hooks, Mail, Push, TryAgain
 from chatref.configuration import Configuration
@@ -237,6 +240,15 @@ class TestSignedWebhooks:
         with pytest.raises(TryAgain, match=str(status)) as error:
             await desk.tell("webhook:ops")
         assert error.value.after == timedelta(seconds=7)
+
+    async def test_that_say_when_they_may_be_tried_again_are_tried_again_then(self, desk: Desk) -> None:
+        await desk.webhook()
+        desk.hook.otherwise = Answer(429, {"Retry-After": "30"})
+        telling = Telling(str(uuid4()), 1, Audience.TEAM, "webhook:ops", "billing")
+        activity = ChannelActivities(desk.alerting)
+        with pytest.raises(ApplicationError, match="answered 429") as refused:
+            await ActivityEnvironment().run(activity.tell, str(desk.conversation_id), telling)
+        assert refused.value.next_retry_delay == timedelta(seconds=30)
 
     async def test_that_are_slow_have_told_nobody(self, desk: Desk) -> None:
         await desk.webhook()
