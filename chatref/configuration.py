@@ -174,8 +174,9 @@ class Configuration:
 
     async def _read_policy(self) -> None:
         async with self._database.session() as session:
-            self._policies = await policies.current(session)
-            self.newest_policy = await policies.newest(session)
+            # In this order: a policy that comes in between must not be thought to be known.
+            newest = await policies.newest(session)
+            self._policies, self.newest_policy = await policies.current(session), newest
 
     async def _read_briefing(self) -> None:
         async with self._database.session() as session:

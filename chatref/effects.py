@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 from temporalio import activity
 
-from chatref.conversation import contact
 from chatref.conversation.events import Detail, Event, Handoff, Person, Priority, State
 from chatref.conversation.standing import Standing, TeamQuestion, Telling, Told
 from chatref.conversation.state import ConversationState, Wait
@@ -89,9 +88,6 @@ class Past:
             state.priority = row.priority
             state.handoff = row.handoff
             state.details = row.details
-            if (given := contact.email_of(row.details)) is not None:
-                # They gave it so that the answer reaches them.
-                state.email, state.by_email = given, row.state is State.ESCALATED or row.waiting_since is not None
             state.episode = row.episode
             if state.state is State.AI_HANDLING:
                 state.unanswered = list(self.unanswered)

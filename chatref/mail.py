@@ -93,8 +93,8 @@ class MailServer:
             why = f"{type(error).__name__} {', '.join(map(str, codes))}"
             raise MailFailed(why, for_good=min(codes) >= PERMANENT) from error
         except aiosmtplib.SMTPResponseException as error:
-            # A wrong password of ours says nothing of the message.
-            for_good = error.code >= PERMANENT and not isinstance(error, aiosmtplib.SMTPAuthenticationError)
+            # What the server has against us (a password, a sender) says nothing of the message.
+            for_good = isinstance(error, aiosmtplib.SMTPDataError) and error.code >= PERMANENT
             raise MailFailed(f"{type(error).__name__} {error.code}", for_good=for_good) from error
         except (aiosmtplib.SMTPException, OSError, ssl.SSLError, ValueError) as error:
             raise MailFailed(type(error).__name__) from error

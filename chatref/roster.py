@@ -23,7 +23,7 @@ LOOKS_EVERY = 2.0
 LEFT_ALONE_FOR = timedelta(seconds=10)
 """So long after it could not be told something, a conversation does not hold up the others."""
 FAILURES_AT_MOST = 3
-"""In one look: then it is not the conversations that cannot be told."""
+"""In one look in which nobody could be told: then it is not the conversations."""
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +38,7 @@ class Roster:
         self._said: set[Left] = set()
         self._alone_until: dict[str, float] = {}
         self._failures = 0
+        self._heard = False
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -54,7 +55,7 @@ class Roster:
         async with roster.floor(self._database) as floor:
             if floor is not None:
                 self._alone_until = {each: until for each, until in self._alone_until.items() if until > monotonic()}
-                self._failures = 0
+                self._failures, self._heard = 0, False
                 await self._take_back(floor)
                 await self._offer(floor)
 
@@ -87,10 +88,10 @@ class Roster:
         except EngineUnavailable:
             self._alone_until[conversation_id] = monotonic() + LEFT_ALONE_FOR.total_seconds()
             self._failures += 1
-            if self._failures == FAILURES_AT_MOST:
-                self._alone_until.clear()
+            if self._failures >= FAILURES_AT_MOST and not self._heard:
                 raise
             return False
+        self._heard = True
         return True
 
     def _is_open(self, team: str, now: datetime) -> bool:

@@ -1,21 +1,25 @@
 """All live waits, and those that nothing protects: the database's word compared with the running workflows'."""
 
 import asyncio
+import logging
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 from chatref.conversation.protection import Flaw, Running, Waiting, flaws, is_wait
-from chatref.engine import Engine, EngineUnavailable
+from chatref.engine import Engine
 from chatref.store import waits
-from chatref.store.database import Database, DatabaseUnavailable
+from chatref.store.database import Database
 
 LOOK_AGAIN_AFTER = (0.5, 2.0)
 """Seconds. The two witnesses are asked one after the other, while conversations go on: only what stays is a flaw."""
 
 FRESH = timedelta(seconds=30)
+LATE = timedelta(minutes=1)
+"""A report may be so much older than fresh while the next one is made; then nothing is known."""
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -51,15 +55,24 @@ class Waits:
         self._latest: Report | None = None
 
     async def latest(self, within: float) -> Report | None:
-        """The last report; one that is older than `FRESH` is made anew meanwhile, and awaited for so many seconds.
+        """The last report. One that is no longer fresh is made anew meanwhile, and awaited for so many seconds.
 
-        None where none could be made yet.
+        None where nothing is known now.
         """
-        if self._latest is None or datetime.now(UTC) - self._latest.at > FRESH:
-            with suppress(DatabaseUnavailable, EngineUnavailable, TimeoutError):
+        if not self._is_fresh(timedelta(0)):
+            try:
                 async with asyncio.timeout(within):
                     await self.report()
-        return self._latest
+            except Exception as error:
+                logger.info("the waits could not be looked at: %s", type(error).__name__)
+        return self._latest if self._is_fresh(LATE) else None
+
+    def _is_fresh(self, late: timedelta) -> bool:
+        """Looking is to take no more than a tenth of the time."""
+        if self._latest is None:
+            return False
+        fresh = max(FRESH, 10 * timedelta(seconds=self._latest.seconds))
+        return datetime.now(UTC) - self._latest.at <= fresh + late
 
     async def report(self) -> Report:
         """Raises `DatabaseUnavailable`, or `EngineUnavailable`: then nothing is known."""

@@ -22,7 +22,7 @@ class Ready(BaseModel):
     temporal: bool
     workers: bool = Field(description="Whether somebody takes up conversations' work.")
     waits: bool = Field(
-        description="Whether everybody who waits for a person is protected, as of the last half minute; `GET"
+        description="Whether everybody who waits for a person is protected, as of a moment ago; `GET"
         " /api/v1/waits` lists who is not. True while it cannot be known: what keeps it from being known fails itself."
     )
 

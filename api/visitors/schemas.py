@@ -94,8 +94,8 @@ class VisitorAuthor(BaseModel):
 
 class VisitorEvent(BaseModel):
     """Something that happened, as the visitor sees it. `data` depends on `type`: of a message `citations`,
-    `quick_replies`, `form`, `offers_person`, and `away` where it says that nobody is there to answer; of a transition
-    `from`, `to`, `event` and the `owner`'s name.
+    `quick_replies`, `form`, `offers_person`, and `away: {until}` where it says that nobody is there to answer; of a
+    transition `from`, `to`, `event` and the `owner`'s name.
     """
 
     seq: int

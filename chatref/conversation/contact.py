@@ -1,7 +1,6 @@
 """Where an answer reaches a visitor who does not stay: the e-mail address, asked for and checked."""
 
 import re
-from collections.abc import Iterable
 
 from chatref.conversation.actions import DetailField, FieldType
 from chatref.conversation.events import Detail
@@ -16,13 +15,18 @@ ASKED_AT_MOST = 3
 FORM = (FormField(_EMAIL.name, "Your e-mail address", _EMAIL.type.value, required=True, placeholder="you@example.com"),)
 
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 # What people say around their own address, and around nobody else's.
 _AROUND = word_set(
-    """a actually address addresses an and answer at best can contact correct e either email here hi hello i id in is it
-    its just mail me mine my no not of ok okay on one only or please reach reply right send should sorry sure thank
-    thanks that thats the there this to try under use via want will with would write yes you your d m s"""
+    """actually address at correction e email here here's hello hi is it it's its just mail mine my ok okay
+    oh please sorry sure thank thanks that that's the typo was wrong yes"""
 )
+_YOU_CAN = re.compile(r"\byou (?:can|may|could) (?:reach|contact|write|answer|mail|e-?mail) (?:to )?me\b")
+_NO_FIRST = re.compile(r"^\W*no\W")
+_ASKS = re.compile(r"^\W*(?:is|are|am|was)\b|\?")
+# What may stand right beside an address in running text: anything else is part of it, or of something longer.
+_OPENS, _CLOSES = '\\s(<\\["“:', '\\s)>\\].,;!"”'
+_BESIDE = re.compile(rf"(?:^|[{_OPENS}])\x00(?:[{_CLOSES}]|$)")
 
 
 def email_in(message: VisitorMessage, *, whosever: bool = False) -> Detail | None:
@@ -32,19 +36,24 @@ def email_in(message: VisitorMessage, *, whosever: bool = False) -> Detail | Non
     first one is taken all the same.
     """
     given = checked(_EMAIL, message.details.get(_EMAIL.name, ""))
-    if given:
-        return _detail(given)
+    whole = None if whosever else checked(_EMAIL, message.text.strip())
+    if value := given or whole:
+        return _detail(value)
     found = list(found_in(_EMAIL, message.text))
     if not found:
         return None
     value, start, end = found[0]
-    around = _WORD.findall(f"{message.text[:start]} {message.text[end:]}".casefold())
-    return _detail(value) if whosever or _AROUND.issuperset(around) else None
+    text = f"{message.text[:start]}\x00{message.text[end:]}".casefold()
+    return _detail(value) if whosever or _says_little_else(text) else None
 
 
-def email_of(details: Iterable[Detail]) -> str | None:
-    """The address that the visitor gave before, if they did."""
-    return next((detail.value for detail in details if detail.name == _EMAIL.name), None)
+def _says_little_else(text: str) -> bool:
+    """`text` has a NUL in place of the address."""
+    if _ASKS.search(text) or not _BESIDE.search(text):
+        return False
+    text = text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    text = _NO_FIRST.sub(" ", _YOU_CAN.sub(" ", text))
+    return _AROUND.issuperset(_WORD.findall(text))
 
 
 def means_email(message: VisitorMessage) -> bool:

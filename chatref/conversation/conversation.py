@@ -164,8 +164,11 @@ class Conversation:
         state.unanswered_seq = state.seq
         state.active_at = now
         came_from = self._send("visitor_wrote")
-        asked = state.email_asked and not state.email if self._older else state.by_email
-        if came_from is State.ESCALATED and asked:
+        if self._older:
+            expected = came_from is State.ESCALATED and state.email_asked and not state.email
+        else:
+            expected = state.by_email and not state.answered and came_from in (State.ESCALATED, State.HUMAN_OWNED)
+        if expected:
             self._take_email(message, now)
         if came_from is State.RESOLVED:
             self.finished = False
@@ -433,11 +436,13 @@ class Conversation:
     def _open(self, wait: Wait, now: datetime) -> None:
         """The team is back: its clock starts. Where it is not, after all, the visitor is told when it will be."""
         standing = self._standing
-        if standing is not None and standing.opens_at is not None:
-            self.state.wait = wait.closed_until(standing.opens_at, now)
+        opens_at = standing.opens_at if standing is not None else None
+        if opens_at is not None and (self._older or opens_at > now):
+            self.state.wait = wait.closed_until(opens_at, now)
         else:
+            # Where it could not be found out how the team stands now, what is known says that it opens.
             closes_at = standing.closes_at if standing else None
-            self.state.wait = replace(wait, clock=now, step=0, opens_at=None, closes_at=closes_at)
+            self.state.wait = replace(wait, clock=now, step=0, opens_at=None, closes_at=closes_at, told=False)
             self._alert(Audience.TEAM, 0, self._reason, now, self.policy.at_once)
         self._tell_absence(now)
 
@@ -470,10 +475,9 @@ class Conversation:
         assert state.wait is not None, "who does not wait is not told"
         state.wait = replace(state.wait, told=True, told_until=state.wait.opens_at)
         state.by_email = state.by_email or self._mails
-        if state.email or not self._mails:
-            return ()
-        state.email_asked += 1
-        return contact.FORM
+        # Each promise asks anew, and again as often as that may be.
+        state.email_asked = state.email_asked + 1 if self._older else 1
+        return () if state.email or not self._mails else contact.FORM
 
     def _take_email(self, message: VisitorMessage, now: datetime) -> None:
         state = self.state
@@ -481,17 +485,36 @@ class Conversation:
             if detail.value != state.email:
                 state.email = detail.value
                 self._take_details((detail,), now)
-            self._tell_visitor(words.EMAIL_TAKEN.format(email=state.email), now)
-        elif contact.means_email(message) and not state.email and state.email_asked < contact.ASKED_AT_MOST:
-            state.email_asked += 1
-            somebodys = contact.email_in(message, whosever=True) is not None
-            self._tell_visitor(words.EMAIL_MEANT if somebodys else words.EMAIL_WRONG, now, contact.FORM)
+            self._say_of_email(words.EMAIL_TAKEN.format(email=state.email), now)
+            return
+        somebodys = contact.email_in(message, whosever=True)
+        if somebodys is not None and somebodys.value != state.email:
+            self._ask_for_email(words.EMAIL_MEANT, now)
+        elif contact.means_email(message) and not state.email:
+            self._ask_for_email(words.EMAIL_WRONG, now)
+
+    def _ask_for_email(self, text: str, now: datetime) -> None:
+        if self.state.email_asked < contact.ASKED_AT_MOST:
+            self.state.email_asked += 1
+            self._say_of_email(text, now, contact.FORM)
+
+    def _say_of_email(self, text: str, now: datetime, form: tuple[FormField, ...] = ()) -> None:
+        """The assistant, but not over a person who has the conversation."""
+        if self.state.state is State.ESCALATED:
+            self._tell_visitor(text, now, form)
+
+    @property
+    def _away(self) -> dict[str, Any]:
+        """For the widget: that nobody is there, and until when, where that is known."""
+        wait = self.state.wait
+        opens_at = wait.opens_at if wait else None
+        return {"away": {"until": opens_at.isoformat() if opens_at else None}}
 
     def _tell_visitor(self, text: str, now: datetime, form: tuple[FormField, ...] = (), *, away: bool = False) -> None:
         """Say something while the visitor waits. It never ends the wait. `away` says that nobody is there."""
         data: dict[str, Any] = {"form": _form(form)} if form else {}
         if away:
-            data["away"] = True
+            data |= self._away
         self._emit(EventType.MESSAGE, ASSISTANT, now, text=text, public=True, data=data | self._waiting())
 
     # Inside
@@ -678,7 +701,7 @@ class Conversation:
             # In one message with what else is said: who is told twice at once reads neither.
             outcome = replace(outcome, form=outcome.form or self._promise())
             text = f"{text}\n\n{absence}"
-            waiting = {"away": True} | self._waiting()
+            waiting = self._away | self._waiting()
         self._say(replace(outcome, text=text), now, waiting)
         self._alert(Audience.TEAM, 0, escalation.reason, now, self.policy.at_once)
 

@@ -48,8 +48,8 @@ class EventType(StrEnum):
     TAGS = "tags"  # {tags, added, removed}: lists of str
     DETAIL = "detail"  # {name, label, value, verified}
     # {step, audience, team, agent, channel, outcome, reason}; over any channel but the inbox also recipients, why, and
-    # about, the id of the event that was told. outcome: delivered, failed, called_off, or nobody_there, where no inbox
-    # is open
+    # about, the id of the event that was told. outcome: delivered, failed, called_off, or nobody_there: no inbox open,
+    # or no browser that takes pushes
     ALERT = "alert"
     RATING = "rating"  # {score: 1..5}; the comment is the text
 

@@ -49,9 +49,9 @@ class Wait:
         )
 
     def closed_until(self, opens_at: datetime, now: datetime) -> "Wait":
-        """The same wait, paused."""
+        """The same wait, paused: the visitor is yet to be told. So each pause is an event, and stands in the log."""
         target = self.target_from(opens_at, now)
-        return replace(self, opens_at=opens_at, closes_at=None, due_at=None, target=target)
+        return replace(self, opens_at=opens_at, closes_at=None, due_at=None, target=target, told=False)
 
     def target_from(self, opens_at: datetime | None, now: datetime) -> datetime | None:
         """The target, where the wait goes on at `opens_at`, or goes on now: nobody is late while they are closed.

@@ -104,6 +104,26 @@ class TestOutOfHours:
         [text] = said(here.take_events())
         assert "Our team is back Monday at 09:00." in text
 
+    def test_an_opening_that_has_come_opens_though_nothing_new_is_known(self) -> None:
+        here = escalated(CLOSED)
+        here.take_events()
+        here.overdue(OPENS)
+        assert alerts(here.take_events()) == [("team", "inbox", "delivered")]
+        assert here.deadline == Deadline(DeadlineKind.ALERT_AGAIN, OPENS + timedelta(minutes=1))
+
+    def test_each_pause_stands_in_the_log(self) -> None:
+        """Or the inbox would show, and the check of waits find, a deadline that is none any more."""
+        here = escalated(CLOSED)
+        here.learn(replace(OPEN, team="billing", closes_at=after(minutes=7)))
+        here.transfer_to_team(ADA, "billing", after(minutes=5))
+        here.overdue(after(minutes=6))
+        here.take_events()
+        here.learn(replace(CLOSED, team="billing"))
+        here.overdue(after(minutes=7))
+        events = here.take_events()
+        assert here.deadline == Deadline(DeadlineKind.OPENING, OPENS)
+        assert events[-1].data["deadline"] == OPENS.isoformat()
+
     def test_the_same_is_not_told_twice(self) -> None:
         here = escalated(CLOSED)
         here.take_events()
@@ -269,6 +289,13 @@ class TestTheAddress:
             "billing@othershop.com never answers",
             "My old one was old@example.com and the new one is lost",
             "a@example.com or b@example.com",
+            "Should I email support@shop.com?",
+            "Is support@shop.com your address?",
+            "is this you: support@shop.com",
+            "My email is not hr@corp.com",
+            "no, not old@example.com",
+            "I will email support@example.com",
+            "my address is m'baye@example.com",
         ],
     )
     def test_that_may_be_somebody_elses_is_asked_about(self, here: Conversation, text: str) -> None:
@@ -278,18 +305,54 @@ class TestTheAddress:
         assert event.text.startswith("Is that your address?")
         assert event.data["form"]
 
-    def test_that_was_wrong_is_corrected(self, here: Conversation) -> None:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "ann@example.com",
+            "no, it's ann@example.com, sorry",
+            "that was wrong, it\u2019s ann@example.com",
+            "Typo! ann@example.com",
+            "You can reach me at ann@example.com.",
+            "My e-mail address is (ann@example.com)",
+        ],
+    )
+    def test_that_was_wrong_is_corrected(self, here: Conversation, text: str) -> None:
         write(here, "ann@exmaple.com")
-        write(here, "no, it's ann@example.com, sorry", 2)
+        write(here, text, 2)
         here.reply(ADA, "r1", "Done.", after(hours=14))
         assert [telling.address for telling in here.take_tellings()] == ["ann@example.com"]
 
-    def test_that_is_known_stays_when_another_is_written_about(self, here: Conversation) -> None:
+    def test_that_is_known_stays_and_one_that_is_written_about_is_asked_about(self, here: Conversation) -> None:
         write(here, "ann@example.com")
         here.take_events()
         write(here, "The parcel went to bob@example.org by mistake", 2)
         assert here.state.email == "ann@example.com"
+        [text] = said(here.take_events())
+        assert text.startswith("Is that your address?")
+        write(here, "and ann@example.com has heard nothing", 3)
+        assert said(here.take_events()) == [], "that one is known"
+
+    def test_may_have_an_apostrophe(self, here: Conversation) -> None:
+        write(here, "o'brien@example.com")
+        assert here.state.email == "o'brien@example.com"
+
+    def test_that_comes_after_somebody_took_the_chat_is_taken_without_a_word(self, here: Conversation) -> None:
+        here.claim(ADA, after(minutes=1))
+        here.take_events()
+        write(here, "ann@example.com", 2)
         assert said(here.take_events()) == []
+        here.reply(ADA, "r1", "Done.", after(minutes=3))
+        assert [telling.address for telling in here.take_tellings()] == ["ann@example.com"]
+
+    def test_is_asked_for_again_with_each_promise(self, here: Conversation) -> None:
+        for minutes in range(1, 6):
+            write(here, "ann@example", minutes)
+        here.take_events()
+        here.learn(replace(CLOSED, opens_at=OPENS + timedelta(days=1)))
+        here.overdue(OPENS)
+        here.take_events()
+        write(here, "ann@example", 15 * 60)
+        assert len(said(here.take_events())) == 1
 
     def test_gets_the_answer_also_after_the_assistant_had_the_chat_again(self, here: Conversation) -> None:
         write(here, "ann@example.com")

@@ -216,7 +216,8 @@ class TestOffers:
         await hall.configuration.refresh(Config.POLICY)
         assert await hall.look() == []
 
-    async def test_that_could_not_be_made_are_made_later(self, hall: Hall) -> None:
+    async def test_that_could_not_be_made_are_made_later(self, hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("chatref.roster.LEFT_ALONE_FOR", timedelta(0))
         chats = [await hall.waits(minutes, team) for minutes, team in ((5, "billing"), (4, "billing"), (3, "support"))]
         await hall.come("ada", "bo", "sue")
         hall.heard.down = True
@@ -224,6 +225,14 @@ class TestOffers:
             await hall.look()
         hall.heard.down = False
         assert await hall.look() == list(zip(chats, ("ada", "bo", "sue"), strict=True))
+
+    async def test_go_on_past_however_many_chats_that_cannot_be_told(
+        self, hall: Hall, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        hall.heard.sick = {await hall.waits(minutes, "support") for minutes in (9, 8, 7, 6)}
+        chat = await hall.waits(3)
+        await hall.come("ada", "sue")
+        assert await hall.look() == [(chat, "ada")]
 
     async def test_go_on_past_a_chat_that_cannot_be_told(self, hall: Hall) -> None:
         first, sick, third = [await hall.waits(minutes) for minutes in (9, 5, 3)]

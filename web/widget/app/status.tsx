@@ -2,6 +2,7 @@
 
 import type { VNode } from "preact";
 import { words } from "../shared/strings";
+import type { Away } from "../shared/wire";
 import type { Parts } from "./card";
 import { Icon } from "./icons";
 import { ago, exact, span } from "./time";
@@ -17,33 +18,27 @@ export function Status({ chat, shell }: Parts): VNode | null {
   const { waitingSince, away } = chat.standing;
   if (!online) return <p class="status">{words.offline}</p>;
   if (lost) return <p class="status">{words.reconnecting}</p>;
-  if (!waitingSince) return null;
-  return away ? (
-    <Away since={waitingSince} />
-  ) : (
-    <Waiting since={waitingSince} usualS={shell.info().reply_time_seconds} />
-  );
+  return waitingSince ? <Waiting since={waitingSince} away={away} usualS={shell.info().reply_time_seconds} /> : null;
 }
 
-/// How soon somebody answers is not known then.
-function Away({ since }: { since: string }): VNode {
-  return (
-    <p class="status waiting" data-testid="waiting">
-      <Icon name="clock" />
-      <span title={exact(since)}>{words.awayReply}</span>
-    </p>
-  );
+interface Wait {
+  since: string;
+  away: Away | undefined;
+  usualS: number | null;
 }
 
-function Waiting({ since, usualS }: { since: string; usualS: number | null }): VNode {
+function Waiting({ since, away, usualS }: Wait): VNode {
   const now = useNow(REFRESH_MS);
   const late = usualS !== null && now - Date.parse(since) > usualS * 1000;
+  // How soon somebody answers is not known while nobody is there.
+  const stillAway = away && (away.until === null || now < Date.parse(away.until));
+  const soon = late ? words.lateReply : usualS === null ? null : words.usualReply(span(usualS));
   return (
     <p class="status waiting" data-testid="waiting">
       <Icon name="clock" />
       <span>
-        <b title={exact(since)}>{words.toldAgo(ago(since, now))}</b>{" "}
-        {late ? words.lateReply : usualS === null ? null : words.usualReply(span(usualS))}
+        <b title={exact(since)}>{stillAway ? words.away : words.toldAgo(ago(since, now))}</b>{" "}
+        {stillAway ? words.awayReply : soon}
       </span>
     </p>
   );

@@ -40,10 +40,12 @@ describe("where a conversation stands", () => {
 
   it("knows that nobody is there until somebody is", () => {
     const escalated = transition({ from: "ai_handling", to: "escalated", event: "escalate" });
-    const told = [message("visitor"), escalated, message("assistant", { away: true }), message("visitor")];
-    expect(standing(told).away).toBe(true);
+    const told = [message("visitor"), escalated, message("assistant", { away: { until: null } }), message("visitor")];
+    expect(standing(told).away).toEqual({ until: null });
     const claimed = transition({ from: "escalated", to: "human_owned", event: "claim", owner: { name: "Ada" } });
-    expect(standing([...told, claimed]).away).toBe(false);
+    expect(standing([...told, claimed]).away).toBeUndefined();
+    const passedOn = transition({ from: "escalated", to: "escalated", event: "transfer_to_team" });
+    expect(standing([...told, passedOn]).away).toBeUndefined();
   });
 
   it("asks where the answer is to reach whoever waits until they say so", () => {

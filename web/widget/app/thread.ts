@@ -1,6 +1,6 @@
 /// What the events say about where the conversation stands. Pure, so that every tab comes to the same.
 
-import type { ChatEvent, State } from "../shared/wire";
+import type { Away, ChatEvent, State } from "../shared/wire";
 
 export interface Standing {
   state: State;
@@ -8,8 +8,8 @@ export interface Standing {
   agent: string;
   /// When the visitor began to wait for a person.
   waitingSince: string | undefined;
-  /// Whether they were told that nobody is there.
-  away: boolean;
+  /// That they were told that nobody is there, and until when, where that is known.
+  away: Away | undefined;
   /// The `seq` of the transition that closed it, while it is closed.
   closedSeq: number | undefined;
   /// The last message of the business, while the visitor has not written after it: its offers still stand.
@@ -28,7 +28,7 @@ export function standing(events: readonly ChatEvent[]): Standing {
     state: "ai_handling",
     agent: "",
     waitingSince: undefined,
-    away: false,
+    away: undefined,
     closedSeq: undefined,
     offering: undefined,
     asking: undefined,
@@ -44,7 +44,7 @@ export function standing(events: readonly ChatEvent[]): Standing {
       unanswered = event;
     } else if (event.type === "message") {
       now.offering = event;
-      if (now.state === "escalated" && event.data?.away) now.away = true;
+      if (now.state === "escalated" && event.data?.away) now.away = event.data.away;
       if (now.state === "escalated" && event.data?.form) now.asking = event;
       unanswered = undefined;
     } else if (event.type === "transition" && event.data?.to) {
@@ -59,10 +59,11 @@ export function standing(events: readonly ChatEvent[]): Standing {
 }
 
 function enter(now: Standing, state: State, event: ChatEvent): void {
+  // Another team may be there.
+  if (event.data?.event === "transfer_to_team") now.away = undefined;
   if (state === "escalated" && now.state !== "escalated") now.waitingSince = event.at;
   if (state !== "escalated") {
-    now.waitingSince = now.asking = undefined;
-    now.away = false;
+    now.waitingSince = now.asking = now.away = undefined;
   }
   now.closedSeq = state === "resolved" ? event.seq : undefined;
   now.state = state;

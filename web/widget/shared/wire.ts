@@ -25,11 +25,16 @@ export interface FormField {
 }
 
 /// Everything an event's `data` may hold, whatever its type: each key is absent where it does not apply.
+/// That nobody is there, and until when, where that is known.
+export interface Away {
+  until: string | null;
+}
+
 export interface EventData {
   citations?: Citation[];
   quick_replies?: string[];
   form?: FormField[];
-  away?: boolean;
+  away?: Away;
   offers_person?: boolean;
   action?: string;
   from?: State;

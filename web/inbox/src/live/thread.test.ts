@@ -50,10 +50,21 @@ describe("a thread", () => {
   test("keeps apart what was told to others, or came to something else", () => {
     const alert = (seq: number, data: object) => anEvent(seq, { type: "alert", data: { audience: "team", ...data } });
     const items = threadItems(
-      log(alert(1, {}), alert(2, { audience: "agent", agent: "ada" }), alert(3, { outcome: "failed" })),
+      log(alert(1, {}), alert(2, { audience: "agent", agent: "ada" }), alert(3, { outcome: "nobody_there" })),
       [],
     );
     expect(items.filter(({ kind }) => kind === "happening")).toHaveLength(3);
+  });
+
+  test("leaves to the ledger what became of an alert elsewhere, but not whether the answer was mailed", () => {
+    const alert = (seq: number, data: object) => anEvent(seq, { type: "alert", data });
+    const push = alert(2, { audience: "team", channel: "push", outcome: "failed" });
+    const mail = alert(4, { audience: "visitor", channel: "email", outcome: "failed" });
+    const items = threadItems(
+      log(alert(1, { audience: "team", channel: "inbox" }), push, alert(3, { audience: "team" }), mail),
+      [],
+    );
+    expect(items.filter(({ kind }) => kind === "happening")).toMatchObject([{ times: 2 }, { event: { seq: 4 } }]);
   });
 
   test("shows what is unsent at the end, until its event is there", () => {

@@ -21,6 +21,7 @@ export function threadItems(log: Log, unsent: readonly Unsent[]): ThreadItem[] {
   let previous: ConversationEvent | null = null;
   for (const event of log.events) {
     known.add(event.id);
+    if (onlyForWhy(event)) continue;
     if (!previous || !sameDay(previous.at, event.at))
       items.push({ kind: "day", key: `day ${event.seq}`, at: event.at });
     const last = items.at(-1);
@@ -40,6 +41,11 @@ export function threadItems(log: Log, unsent: readonly Unsent[]): ThreadItem[] {
     if (!known.has(item.id)) items.push({ kind: "unsent", key: item.id, unsent: item });
   }
   return items;
+}
+
+/** What became of an alert on its other channels stands under *Why did this happen?*; who was called is said once. */
+function onlyForWhy({ type, data }: ConversationEvent): boolean {
+  return type === "alert" && data.audience !== "visitor" && (data.channel ?? "inbox") !== "inbox";
 }
 
 /** Two alerts that went to the same people and came to the same. */

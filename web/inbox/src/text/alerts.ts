@@ -40,28 +40,52 @@ export function outcomeOf({ channel = "", outcome = "", why }: Telling): string 
 export function toldSentence(alert: Telling, team: string | undefined, naming: Naming): string {
   const { audience, step = 0, channel = "inbox", outcome = "delivered" } = alert;
   const agent = { id: alert.agent ?? "", name: alert.agent_name ?? "" };
-  const again = step > 0 ? " again" : "";
-  const told = (many: boolean) => {
-    if (outcome === "delivered") return many ? "were told" : "was told";
-    return outcome === "called_off" ? "need not be told" : "could not be told";
-  };
+  if (audience === "visitor")
+    return `The answer ${outcome === "delivered" ? "was" : "could not be"} mailed to the visitor`;
+  if (audience === "agent" && channel === "inbox") {
+    return `Offered to ${objectOf(agent, naming)}${outcome === "nobody_there" ? ", who was not there" : ""}`;
+  }
+  if (channel === "inbox" && outcome === "nobody_there") return absentSentence(audience, agent, team, naming);
+  const [who, many] = peopleOf(audience, agent, team, naming);
+  if (outcome === "delivered") return `${who} ${many ? "were" : "was"} told${step > 0 ? " again" : ""}`;
+  return `${who} ${outcome === "called_off" ? `need${many ? "" : "s"} not be told` : "could not be told"}`;
+}
+
+/** In the inbox, of those who were meant, nobody was there. */
+function absentSentence(audience: string | undefined, agent: Person, team: string | undefined, naming: Naming): string {
   switch (audience) {
     case "everybody":
-      return `Everybody ${told(false)}${again}`;
-    case "fallback":
-      return `The fallback team ${told(false)}${again}`;
+      return "Nobody was there to be told";
     case "supervisors":
-      return `The supervisors ${told(true)}${again}`;
-    case "agent":
-      return channel === "inbox"
-        ? `Offered to ${objectOf(agent, naming)}`
-        : `${subjectOf(agent, naming)} ${told(isMe(agent, naming))}`;
+      return "No supervisor was there to be told";
     case "owner":
-      return `${agent.name ? subjectOf(agent, naming) : "The owner"} ${told(isMe(agent, naming))}${again}`;
-    case "visitor":
-      return `The answer ${outcome === "delivered" ? "was" : "could not be"} mailed to the visitor`;
+      return `${peopleOf(audience, agent, team, naming)[0]} was not there to be told`;
+    case "fallback":
+      return "Nobody of the fallback team was there to be told";
     default:
-      return `${team ? naming.team(team) : "The team"} ${told(false)}${again}`;
+      return `Nobody of ${team ? naming.team(team) : "the team"} was there to be told`;
+  }
+}
+
+/** Who is meant, and whether they are many. */
+function peopleOf(
+  audience: string | undefined,
+  agent: Person,
+  team: string | undefined,
+  naming: Naming,
+): [string, boolean] {
+  switch (audience) {
+    case "everybody":
+      return ["Everybody", false];
+    case "fallback":
+      return ["The fallback team", false];
+    case "supervisors":
+      return ["The supervisors", true];
+    case "agent":
+    case "owner":
+      return [agent.name ? subjectOf(agent, naming) : "The owner", isMe(agent, naming)];
+    default:
+      return [team ? naming.team(team) : "The team", false];
   }
 }
 
