@@ -227,5 +227,9 @@ def _refused(error: ActionFileInvalid) -> Problem:
 async def _check_references(session: AsyncSession, action: CustomAction) -> None:
     if action.team and await teams.missing(session, [action.team]):
         raise invalid("team", "there is no such team")
-    if action.webhook and await webhooks.missing(session, [action.webhook]):
-        raise invalid("webhook", "there is no such webhook")
+    if action.webhook:
+        webhook = await webhooks.by_slug(session, action.webhook)
+        if webhook is None:
+            raise invalid("webhook", "there is no such webhook")
+        if webhook.format == "slack":
+            raise invalid("webhook", "it is in Slack's format, which alerts are sent in; an action needs a signed one")

@@ -162,7 +162,7 @@ async def rate(conversation_id: UUID, body: NewRating, visitor: VisitorCaller, s
 
 
 def _boot(site: Site, services: Services) -> SiteBoot:
-    answered_within = services.configuration.policy_of().policy.owner_answers_within
+    answered_within = services.configuration.policy_of().policy.first_response
     return SiteBoot(
         name=site.name,
         look=Look.model_validate(site.look),

@@ -23,7 +23,7 @@ from api.webhooks.schemas import (
 from chatref.conversation.actions import CustomAction
 from chatref.store import actions, policies, webhooks
 from chatref.store.tables import Webhook, WebhookDelivery
-from chatref.webhooks.payload import NoticeType, test_notice
+from chatref.webhooks.payload import NoticeType, slack_text, test_notice
 from chatref.webhooks.signing import new_secret
 
 router = APIRouter(
@@ -120,9 +120,12 @@ async def rotate(webhook: Known, services: Use) -> WebhookWithSecret:
 
 @router.post("/{webhook_id}/test", status_code=202)
 async def test(webhook: Known, services: Use) -> DeliveryOut:
-    """Send a notice of type `webhook.test`. It stands in the log with what comes of it."""
+    """Send a notice of type `webhook.test`, or a sentence to Slack. It stands in the log with what comes of it."""
     _refuse_if_disabled(webhook)
-    body = test_notice(webhook.slug, datetime.now(UTC))
+    if webhook.format == "slack":
+        body = slack_text(f"A test of the webhook {webhook.name} by Chatref.")
+    else:
+        body = test_notice(webhook.slug, datetime.now(UTC))
     delivery = WebhookDelivery(webhook_id=webhook.id, type=NoticeType.TEST, body=body)
     async with services.database.session() as session:
         await webhooks.open_delivery(session, delivery)

@@ -18,7 +18,7 @@ from chatref.store import push, webhooks
 from chatref.store.database import Database
 from chatref.store.people import Colleague
 from chatref.store.tables import Webhook
-from chatref.webhooks.payload import wait_alert
+from chatref.webhooks.payload import slack_text, wait_alert
 from chatref.webhooks.posting import Posted, Poster, Verdict
 from chatref.webhooks.signing import keys_of, signed_headers
 
@@ -206,7 +206,7 @@ class Hooks:
         now = datetime.now(UTC)
         parts = [f"*{alert.subject(now)}*\n" + "\n".join((*alert.lines, alert.link)) for alert in alerts]
         text = "\n\n".join(map(_escaped, parts))
-        return await self._poster.post(webhook.url, json.dumps({"text": text}, ensure_ascii=False), {})
+        return await self._poster.post(webhook.url, slack_text(text), {})
 
 
 def _escaped(text: str) -> str:

@@ -73,5 +73,10 @@ def test_notice(webhook: str, at: datetime) -> str:
     return _written(NoticeType.TEST, at, {"webhook": webhook})
 
 
+def slack_text(text: str) -> str:
+    """What Slack's incoming webhooks take, and those of others that do as Slack does."""
+    return json.dumps({"text": text}, ensure_ascii=False)
+
+
 def _written(kind: NoticeType, at: datetime, data: dict[str, Any]) -> str:
     return json.dumps({"type": kind, "timestamp": at.isoformat(), "data": data}, ensure_ascii=False)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from json import loads
 from typing import Any
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from chatref.webhooks.deliveries import Deliveries
 from chatref.webhooks.posting import Poster
 from tests.api.house import AgentClient, House, served
 from tests.receiver import Answer, Receiver, receiver
+from tests.running import eventually
 from tests.workflows.desk import connected
 from workflows.names import WEBHOOK_QUEUE
 from workflows.plugin import chatref_plugin
@@ -117,6 +119,20 @@ class TestSettingUp:
             async with elsewhere.agent(house.admin_sign_in) as admin:
                 refused = await do(admin, "POST", "", body("http://crm.example.com/"), 422)
                 assert "https" in refused["errors"][0]["msg"]
+
+
+class TestSlack:
+    async def test_is_tested_in_its_own_format_and_told_by_no_action(self, admin: AgentClient, crm: Receiver) -> None:
+        webhook = await do(admin, "POST", "", body(crm.url) | {"format": "slack"}, 201)
+        await do(admin, "POST", f"/{webhook['id']}/test", status=202)
+
+        async def posted() -> bool:
+            return any(loads(post.body).keys() == {"text"} for post in crm.posts)
+
+        await eventually(posted, "the test arrives")
+        action = {"name": f"Leaf {uuid4().hex[:8]}", "webhook": webhook["slug"]}
+        assert (await admin.http.post("/api/v1/actions", json=action)).status_code == 422
+        await do(admin, "DELETE", f"/{webhook['id']}", status=204)
 
 
 class TestServicePolicies:

@@ -32,6 +32,9 @@ export function useSites() {
 export function useTarget(row: Row): number | null {
   const { data: policy } = useQuery({ queryKey: ["policy"], queryFn: inbox.policy, staleTime: 300_000 });
   if (!policy) return null;
+  // A step that is further away than any repeat is the opening: until then nobody is late.
+  const paused = row.deadline !== null && Date.parse(row.deadline) - Date.now() > durationMs(policy.repeat_at_most);
+  if (paused) return null;
   const target = row.state === "human_owned" ? policy.owner_answers_within : policy.ladder[0]?.after;
   return target === undefined ? null : durationMs(target);
 }
