@@ -211,6 +211,7 @@ export interface Site {
 export interface ServicePolicy {
   ladder: { after: string | number }[];
   owner_answers_within: string | number;
+  repeat_at_most: string | number;
 }
 
 export interface Counts {

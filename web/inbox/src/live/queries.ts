@@ -33,8 +33,8 @@ export function useTarget(row: Row): number | null {
   const { data: policy } = useQuery({ queryKey: ["policy"], queryFn: inbox.policy, staleTime: 300_000 });
   if (!policy) return null;
   // A step that is further away than any repeat is the opening: until then nobody is late.
-  const paused = row.deadline !== null && Date.parse(row.deadline) - Date.now() > durationMs(policy.repeat_at_most);
-  if (paused) return null;
+  const next = row.deadline ? Date.parse(row.deadline) - Date.now() : 0;
+  if (next > (durationMs(policy.repeat_at_most) ?? Infinity)) return null;
   const target = row.state === "human_owned" ? policy.owner_answers_within : policy.ladder[0]?.after;
   return target === undefined ? null : durationMs(target);
 }
