@@ -77,7 +77,7 @@ class Watchdog:
             async with asyncio.timeout(LOOK_SECONDS):
                 await self._database.ping()
         except (DatabaseUnavailable, TimeoutError) as error:
-            detail = f"a statement failed ({error or 'no answer in time'})."
+            detail = f"a statement failed ({str(error) or 'no answer in time'})."
         self._observe(Trouble.DATABASE, detail)
         return self._every
 
@@ -86,13 +86,13 @@ class Watchdog:
             async with asyncio.timeout(LOOK_SECONDS):
                 workers = await self._engine.workers()
         except (EngineUnavailable, TimeoutError) as error:
-            self._observe(Trouble.TEMPORAL, f"a call failed ({error or 'no answer in time'}).")
+            self._observe(Trouble.TEMPORAL, f"a call failed ({str(error) or 'no answer in time'}).")
             return self._every
         try:
             async with asyncio.timeout(LOOK_SECONDS):
                 await self._engine.beat()
         except (EngineUnavailable, TimeoutError) as error:
-            self._observe(Trouble.TEMPORAL, f"it answers, but takes nothing ({error or 'not in time'}).")
+            self._observe(Trouble.TEMPORAL, f"it answers, but takes nothing ({str(error) or 'not in time'}).")
             return self._every
         self._observe(Trouble.TEMPORAL, None)
         detail = None
