@@ -56,8 +56,10 @@ async def test_the_ledger_says_why_who_and_how_it_ended(visitor: VisitorClient, 
     assert handoff["action_version"] >= 1
     assert "person" in handoff["evidence"]
     assert (handoff["ending"], handoff["ended_by"]["id"]) == ("resolved", ada.id)
-    assert [step["kind"] for step in wait["steps"]] == ["began", "told", "alerted", "taken", "ended"]
-    assert wait["steps"][2]["alert"] == {
+    # Somebody's browser may take pushes: what became of one has a step of its own.
+    steps = [step for step in wait["steps"] if step["alert"] is None or step["alert"]["channel"] == "inbox"]
+    assert [step["kind"] for step in steps] == ["began", "told", "alerted", "taken", "ended"]
+    assert steps[2]["alert"] == {
         "step": 0,
         "audience": "team",
         "agent": "",
