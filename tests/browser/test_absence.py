@@ -105,9 +105,12 @@ async def test_the_answer_is_mailed_with_a_link_into_the_same_thread(
     reader = await follow(re.findall(r"https?://\S+/chat#\S+", text)[0])
     await reader.hears("Your box leaves on Monday.")
     await reader.say("Thank you!")
-    await reader.hears("Thank you!")
-    events = (await admin.get(f"/api/v1/conversations/{row['id']}/events")).json()["events"]
-    assert "Thank you!" in [event["text"] for event in events]
+
+    async def in_the_thread() -> bool:
+        events = (await admin.get(f"/api/v1/conversations/{row['id']}/events")).json()["events"]
+        return "Thank you!" in [event["text"] for event in events]
+
+    await eventually(in_the_thread, "what is written behind the link is in the same thread")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
