@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.plugin import SimplePlugin
 
 from workflows.conversation import ConversationWorkflow
 from workflows.ingestion import IngestionWorkflow
+from workflows.payloads import DATA_CONVERTER
 from workflows.pulse import PulseWorkflow
 from workflows.webhook import WebhookWorkflow
 
@@ -16,6 +16,4 @@ WORKFLOWS: list[type] = [ConversationWorkflow, IngestionWorkflow, PulseWorkflow,
 
 def chatref_plugin(activities: Sequence[Callable[..., Any]] = ()) -> SimplePlugin:
     """For `Client.connect(plugins=…)`, from which workers take it over, and for `Replayer(plugins=…)`."""
-    return SimplePlugin(
-        "chatref", data_converter=pydantic_data_converter, workflows=WORKFLOWS, activities=list(activities)
-    )
+    return SimplePlugin("chatref", data_converter=DATA_CONVERTER, workflows=WORKFLOWS, activities=list(activities))
