@@ -88,9 +88,8 @@ class Executions(Engine):
             )
         latest = datetime.now(UTC) - POLLS_EVERY
         polling = [each for each in answer.pollers if each.last_access_time.ToDatetime(tzinfo=UTC) > latest]
-        stats = answer.stats
-        backlog = stats.approximate_backlog_age.ToTimedelta() if stats.approximate_backlog_count else timedelta(0)
-        return Workers(len(polling), backlog)
+        # Not the count beside it: that starts at 0 again with Temporal, whatever is waiting then.
+        return Workers(len(polling), answer.stats.approximate_backlog_age.ToTimedelta())
 
     async def beat(self) -> None:
         if monotonic() - self._beat_at < BEATS_EVERY.total_seconds():
