@@ -57,6 +57,11 @@ LOOKS = "2026-11-24-look"
 """Steps of conversations that were decided before know one policy and the inbox alone."""
 TOLD_HONESTLY = "2026-11-29-told-honestly"
 """Runs that began before promise and count what failed as they did then, to their end."""
+SHORT_RUNS = "2026-11-29-short-runs"
+"""Runs that had grown beyond `LONG_RUN` before go on until Temporal asks for another."""
+LONG_RUN = 250
+"""In events, some 25 exchanges. A worker that comes back replays every run that it is given: with a hundred open chats,
+that takes as long as their histories are."""
 LOOK_TIME_LIMIT = timedelta(seconds=2)
 """In which it is found out how a team stands. Nobody waits for that: without it, what is known counts."""
 TELLING_RETRY = RetryPolicy(
@@ -151,7 +156,7 @@ class ConversationWorkflow:
                 command.answered = True
             await self._let_the_assistant_answer(conversation)
             self._withdraw_tellings(conversation)
-            if workflow.info().is_continue_as_new_suggested() and not self._mailbox and not self._tellings:
+            if self._is_long() and not self._mailbox and not self._tellings:
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 if not self._mailbox:
                     # What is pending is unanswered, and the next run considers it anew.
@@ -167,6 +172,14 @@ class ConversationWorkflow:
                         )
                     )
         await workflow.wait_condition(workflow.all_handlers_finished)
+
+    def _is_long(self) -> bool:
+        info = workflow.info()
+        if info.is_continue_as_new_suggested():
+            return True
+        # Only between two turns: the next run would ask the model again.
+        quiet = self._pending is None
+        return quiet and info.get_current_history_length() > LONG_RUN and workflow.patched(SHORT_RUNS)
 
     # Messages. A signal must never fail the workflow: what is illegal is refused and logged.
 

@@ -254,6 +254,15 @@ async def offered_in_vain_and_called_off(desk: Desk) -> None:
     await desk.until_seq(8)
 
 
+async def grew_long(desk: Desk) -> None:
+    await desk.say("hello 0")
+    first, number = await desk.run_id(), 0
+    while await desk.run_id() == first:
+        number += 1
+        await desk.say(f"hello {number}")
+        await desk.until_said(f"You said: hello {number}")
+
+
 CASES: dict[Callable[[Desk], Awaitable[None]], ServicePolicy] = {
     answered: ServicePolicy(),
     burst: ServicePolicy(),
@@ -275,4 +284,5 @@ CASES: dict[Callable[[Desk], Awaitable[None]], ServicePolicy] = {
     offered_and_left: ServicePolicy(),
     address_corrected_and_mailed: ServicePolicy(),
     offered_in_vain_and_called_off: ServicePolicy(),
+    grew_long: ServicePolicy(),
 }

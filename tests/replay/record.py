@@ -38,7 +38,7 @@ async def record(directory: Path) -> None:
         async with desk_on(client, run["database_url"], policy) as desk:
             async with desk.worker(), desk.alerts_worker():
                 await case(desk)
-            _keep(await desk.handle.fetch_history(), file)
+            _keep(await (await desk.first_run()).fetch_history(), file)
     for reading in READINGS:
         file = HISTORIES / f"{reading.__name__}.json"
         if file.exists():

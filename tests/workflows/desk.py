@@ -173,6 +173,15 @@ class Desk:
     def handle(self) -> WorkflowHandle[ConversationWorkflow, None]:
         return self.client.get_workflow_handle_for(ConversationWorkflow.run, workflow_id(self.conversation_id))
 
+    async def run_id(self) -> str:
+        """Of the run that goes on now."""
+        return (await self.handle.describe()).run_id or ""
+
+    async def first_run(self) -> WorkflowHandle[ConversationWorkflow, None]:
+        description = await self.handle.describe()
+        first = description.raw_description.workflow_execution_info.first_run_id
+        return self.client.get_workflow_handle_for(ConversationWorkflow.run, self.handle.id, run_id=first)
+
     def worker(self) -> Worker:
         log = LogActivities(ConversationLog(self.database))
         return Worker(

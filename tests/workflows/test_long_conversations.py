@@ -1,5 +1,6 @@
 """A conversation that outgrows one run: it continues as new and nobody notices."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
@@ -10,9 +11,10 @@ from temporalio.testing import WorkflowEnvironment
 
 from chatref.conversation.events import State
 from chatref.conversation.policy import ServicePolicy
+from chatref.conversation.turns import Outcome, OutcomeKind, Turn
 from tests.conftest import patiently
 from tests.workflows.desk import ADA, Desk, desk_on
-from workflows.conversation import ConversationWorkflow
+from workflows.conversation import LONG_RUN, ConversationWorkflow
 from workflows.messages import Say, Tag
 from workflows.names import SEARCH_ATTRIBUTES
 
@@ -44,11 +46,11 @@ async def long_desk(forgetful_client: Client, database_url: str) -> AsyncIterato
 
 async def until_next_run(desk: Desk) -> None:
     """Talk until the server has had enough of this run."""
-    first = (await desk.handle.describe()).run_id
+    first = await desk.run_id()
     for number in range(EVENTS_BEFORE_A_NEW_RUN):
         await desk.say(f"hello {number}")
         await desk.until_said(f"You said: hello {number}")
-        if (await desk.handle.describe()).run_id != first:
+        if await desk.run_id() != first:
             return
     raise AssertionError("the conversation never continued as new")
 
@@ -84,10 +86,10 @@ async def test_a_command_with_a_key_of_the_run_before_changes_nothing(long_desk:
 async def test_a_wait_goes_on_with_its_deadline(long_desk: Desk) -> None:
     await long_desk.say("a person")
     before = await long_desk.until_state(State.ESCALATED)
-    first = (await long_desk.handle.describe()).run_id
+    first = await long_desk.run_id()
     for number in range(EVENTS_BEFORE_A_NEW_RUN):
         await long_desk.handle.execute_update(ConversationWorkflow.note, Say(ADA, str(uuid4()), f"note {number}"))
-        if (await long_desk.handle.describe()).run_id != first:
+        if await long_desk.run_id() != first:
             break
     else:
         raise AssertionError("the conversation never continued as new")
@@ -95,3 +97,32 @@ async def test_a_wait_goes_on_with_its_deadline(long_desk: Desk) -> None:
     assert (after["waiting_since"], after["deadline"]) == (before["waiting_since"], before["deadline"])
     assert (await long_desk.handle.describe()).status is WorkflowExecutionStatus.RUNNING
     assert await long_desk.claim(ADA) == ADA
+
+
+async def test_a_run_ends_while_it_is_quick_to_replay(desk: Desk) -> None:
+    await desk.say("first")
+    await until_next_run(desk)
+    events = (await (await desk.first_run()).fetch_history()).events
+    assert LONG_RUN < len(events) < 2 * LONG_RUN
+
+
+async def test_a_long_run_goes_on_while_the_model_thinks(desk: Desk) -> None:
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    async def think(turn: Turn) -> Outcome:
+        asked.set()
+        await answer.wait()
+        return Outcome(OutcomeKind.ANSWER, text="I thought about it.")
+
+    desk.responder.model = think
+    await desk.say("think about it")
+    await asyncio.wait_for(asked.wait(), 10)
+    first = await desk.run_id()
+    while (await desk.handle.describe()).history_length <= LONG_RUN:
+        await desk.handle.execute_update(ConversationWorkflow.note, Say(ADA, str(uuid4()), "a note"))
+    assert await desk.run_id() == first
+    answer.set()
+    await desk.until_said("I thought about it.")
+    while await desk.run_id() == first:
+        await asyncio.sleep(0.05)
+    assert len([turn for turn in desk.responder.turns if turn.messages]) == 1
