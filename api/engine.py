@@ -33,7 +33,7 @@ HEALTH_SECONDS = 2.0
 UPDATES_AT_ONCE = 8
 """Per conversation. Temporal takes ten; it refuses the eleventh only after 14 s."""
 
-_STATUS_OF = {"already_claimed": 409, "not_owner": 409, "conversation_resolved": 409, "invalid": 409}
+_STATUS_OF = {"already_claimed": 409, "not_owner": 409, "conversation_resolved": 409, "unread": 409, "invalid": 409}
 _ENDED_MEANWHILE = "AcceptedUpdateCompletedWorkflow"
 
 

@@ -64,7 +64,7 @@ _MEANINGS = {
     401: "Not signed in, or a token that is none (`not_signed_in`, `bad_credentials`).",
     403: "Not allowed (`forbidden`, `origin_not_allowed`).",
     404: "There is no such thing (`not_found`).",
-    409: "The state does not allow it (`already_claimed`, `not_owner` with `owner`; `conversation_resolved` …).",
+    409: "The state forbids it (`already_claimed`, `not_owner` with `owner`; `conversation_resolved`, `unread` …).",
     413: "The body is too large (`too_large`).",
     422: "The body or a parameter is not valid (`invalid`, with `errors`).",
     429: "Too many requests (`rate_limited`, with `Retry-After`).",

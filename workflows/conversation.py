@@ -268,9 +268,10 @@ class ConversationWorkflow:
 
     @workflow.update
     async def resolve(self, resolve: Resolve) -> Accepted:
-        return await self._answer_to(
-            self._once("resolve", resolve.agent, resolve.key, lambda now: self._here.resolve(resolve.agent, now))
-        )
+        def run(now: datetime) -> Accepted:
+            return self._here.resolve(resolve.agent, now, resolve.seen_seq)
+
+        return await self._answer_to(self._once("resolve", resolve.agent, resolve.key, run))
 
     # The mailbox
 

@@ -93,8 +93,11 @@ class Transfer:
 
 @dataclass
 class Resolve:
+    """`seen_seq` is how far the agent has read; None for a caller that does not say."""
+
     agent: Person
     key: str = ""
+    seen_seq: int | None = None
 
 
 @dataclass

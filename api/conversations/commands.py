@@ -8,7 +8,7 @@ from uuid import UUID, uuid4, uuid5
 
 from fastapi import APIRouter, Depends, Request
 
-from api.conversations.schemas import Done, Nothing, Owner, ReleaseTo, TagChange, TransferTo, Write
+from api.conversations.schemas import Done, Nothing, Owner, ReadTo, ReleaseTo, TagChange, TransferTo, Write
 from api.engine import Start
 from api.problems import invalid, not_found, problems
 from api.services import Use, key_of
@@ -104,10 +104,13 @@ async def transfer(
 
 @router.post("/resolve")
 async def resolve(
-    conversation_id: UUID, caller: Caller, services: Use, start: Known, request: Request, body: Nothing | None = None
+    conversation_id: UUID, caller: Caller, services: Use, start: Known, request: Request, body: ReadTo | None = None
 ) -> Done:
-    """The matter is settled. A new message of the visitor reopens the conversation."""
-    command = Resolve(_person(caller), key_of(request))
+    """The matter is settled. A new message of the visitor reopens the conversation.
+
+    What the visitor writes in the very moment is not closed over, where the caller says in `seen_seq` what was read.
+    """
+    command = Resolve(_person(caller), key_of(request), body.seen_seq if body else None)
     return _done(await services.conversations.resolve(conversation_id, command, start))
 
 

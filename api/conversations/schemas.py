@@ -203,6 +203,14 @@ class ReleaseTo(BaseModel):
     to: Literal["assistant", "queue"]
 
 
+class ReadTo(BaseModel):
+    seen_seq: int | None = Field(
+        default=None,
+        ge=0,
+        description="The `seq` up to which the agent has read. If the visitor has written after it: 409 `unread`.",
+    )
+
+
 class TransferTo(BaseModel):
     """Either a team, by its slug, or an agent."""
 

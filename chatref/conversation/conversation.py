@@ -312,11 +312,14 @@ class Conversation:
             self._alert(Audience.OWNER, 0, HandoffReason.TRANSFERRED, now, self.policy.at_once)
         return Accepted(state.seq, to)
 
-    def resolve(self, agent: Person, now: datetime) -> Accepted:
+    def resolve(self, agent: Person, now: datetime, seen_seq: int | None = None) -> Accepted:
+        """Settle the matter. With `seen_seq`, how far the agent has read: not over what the visitor wrote after it."""
         state = self.state
         if state.state is State.RESOLVED:
             return Accepted(state.seq, None)
         self._refuse_unless_owner_or_unowned(agent)
+        if seen_seq is not None and state.unanswered and state.unanswered_seq > seen_seq:
+            raise Refused("unread", "The visitor has written meanwhile. Read it, then resolve.")
         self._end("resolve", _agent(agent), now)
         return Accepted(state.seq, None)
 

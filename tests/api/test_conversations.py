@@ -135,6 +135,19 @@ class TestPassingOn:
         await waiting.say("How do I skip a box?")
         await row(ada, waiting, state="ai_handling")
 
+    async def test_nothing_is_resolved_over_a_message_that_came_meanwhile(
+        self, waiting: VisitorClient, ada: AgentClient
+    ) -> None:
+        replied = (await ada.do(waiting.conversation_id, "messages", {"text": "Your box is on its way."})).json()
+        await waiting.say("And my other box?")
+        refused = await ada.do(waiting.conversation_id, "resolve", {"seen_seq": replied["seq"]})
+        assert (refused.status_code, refused.json()["code"]) == (409, "unread")
+        read: list[dict[str, Any]] = []
+        while not read or read[-1]["text"] != "And my other box?":
+            read = (await ada.get(f"/conversations/{waiting.conversation_id}/events"))["events"]
+        resolved = await ada.do(waiting.conversation_id, "resolve", {"seen_seq": read[-1]["seq"]})
+        assert resolved.status_code == 200
+
 
 class TestLists:
     async def test_views_show_who_needs_whom(self, waiting: VisitorClient, ada: AgentClient, bo: AgentClient) -> None:

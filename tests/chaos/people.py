@@ -86,12 +86,14 @@ class ChaosAgent:
                 await self._command(f"{route}/release", {"to": "assistant"})
             case _:
                 message = {"id": str(uuid4()), "text": "I am looking into it."}
-                if (await self._insist("POST", f"{route}/messages", message)).status_code == 200:
-                    self.told.append((row["id"], message["id"]))
+                replied = await self._insist("POST", f"{route}/messages", message)
+                if replied.status_code != 200:
+                    return
+                self.told.append((row["id"], message["id"]))
                 if self.dice.random() < 0.3:
-                    await self._command(f"{route}/resolve")
+                    await self._command(f"{route}/resolve", {"seen_seq": replied.json()["seq"]})
 
-    async def _command(self, route: str, body: dict[str, str] | None = None) -> httpx.Response:
+    async def _command(self, route: str, body: dict[str, Any] | None = None) -> httpx.Response:
         return await self._insist("POST", route, body or {}, {"Idempotency-Key": str(uuid4())})
 
     async def _insist(

@@ -449,6 +449,23 @@ class TestResolve:
         assert conversation.state.state is State.RESOLVED
         assert [event.public for event in conversation.take_events()] == [False]
 
+    def test_is_refused_over_what_the_agent_has_not_seen(self, conversation: Conversation) -> None:
+        conversation.reply(ADA, "r1", "Done.", START)
+        seen = conversation.state.seq
+        conversation.visitor_wrote(message("And my other box?"), after(seconds=1))
+        with pytest.raises(Refused) as refused:
+            conversation.resolve(ADA, after(seconds=1), seen)
+        assert refused.value.code == "unread"
+        assert conversation.state.wait is not None
+        conversation.resolve(ADA, after(seconds=2), conversation.state.seq)
+        assert conversation.state.state is State.RESOLVED
+
+    def test_cares_only_for_what_nobody_has_answered(self, conversation: Conversation) -> None:
+        conversation.visitor_wrote(message(), START)
+        conversation.reply(ADA, "r1", "Done.", after(seconds=1))
+        conversation.resolve(ADA, after(seconds=2), 0)
+        assert conversation.state.state is State.RESOLVED
+
     def test_of_an_unowned_chat_that_waits_asks_to_take_over_first(self, conversation: Conversation) -> None:
         escalate(conversation)
         with pytest.raises(Refused) as refused:

@@ -69,7 +69,8 @@ export const inbox = {
   transferToTeam: (id: string, team: string) => write<void>(conversation(id, "/transfer"), { team }),
   transferToAgent: (id: string, agent: string) => write<void>(conversation(id, "/transfer"), { agent }),
   tag: (id: string, add: string[], remove: string[]) => write<void>(conversation(id, "/tags"), { add, remove }),
-  resolve: (id: string) => write<void>(conversation(id, "/resolve"), {}),
+  /** `seenSeq` is what was on the screen: nothing is closed over what the visitor wrote after it. */
+  resolve: (id: string, seenSeq: number) => write<void>(conversation(id, "/resolve"), { seen_seq: seenSeq }),
   /** For the next minute, the stream has what the assistant writes there. */
   watch: (id: string) => request<void>("POST", conversation(id, "/watch")),
   typing: (id: string) => request<void>("POST", conversation(id, "/typing")),

@@ -21,6 +21,8 @@ export interface Actions {
   resolve(row: Row): Promise<boolean>;
 }
 
+const NO_WAIT = { waiting_since: null, deadline: null, target: null, opens_at: null };
+
 export function useActions(): Actions {
   const { me, rows, logs } = useLive();
   const toasts = useToasts();
@@ -57,6 +59,8 @@ export function useActions(): Actions {
       toasts.say(`${firstName(owner.name)} took this ${when}`, `${visitorName(row.visitor)} is in good hands.`);
     } else if (problem.code === "conversation_resolved") {
       toasts.say("This is resolved already", "It reopens when the visitor writes.");
+    } else if (problem.code === "unread") {
+      toasts.say("Not resolved: there is a new message", `${visitorName(row.visitor)} wrote in this moment.`);
     } else {
       toasts.say("That did not work", problem.message);
     }
@@ -68,7 +72,7 @@ export function useActions(): Actions {
     returnToAssistant: (row) =>
       act(
         row,
-        { state: "ai_handling", owner: null, handoff: null, waiting_since: null, deadline: null },
+        { state: "ai_handling", owner: null, handoff: null, ...NO_WAIT },
         () => inbox.release(row.id, "assistant"),
         `The assistant answers ${name(row)} again`,
       ),
@@ -100,8 +104,8 @@ export function useActions(): Actions {
     resolve: (row) =>
       act(
         row,
-        { state: "resolved", owner: null, waiting_since: null, deadline: null },
-        () => inbox.resolve(row.id),
+        { state: "resolved", owner: null, ...NO_WAIT },
+        () => inbox.resolve(row.id, logs.get(row.id).log.lastSeq),
         `Resolved ${name(row)}`,
       ),
   };
