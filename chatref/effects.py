@@ -20,7 +20,8 @@ from chatref.conversation.turns import Exchange, Outcome, Turn, VisitorMessage
 class ConversationRow:
     """The read model of a conversation, written as a whole with each batch of events.
 
-    `waiting_since` is the start of the visitor's wait for a person, `deadline` when somebody more is told next.
+    `waiting_since` is the start of the visitor's wait for a person, `deadline` when somebody more is told next,
+    `target` by when the policy wants them to have an answer, `opens_at` when their team opens, while it is closed.
     """
 
     state: State
@@ -33,6 +34,8 @@ class ConversationRow:
     handoff: Handoff | None
     details: tuple[Detail, ...]
     episode: int
+    target: datetime | None = None
+    opens_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ class Past:
                 state.unanswered = list(self.unanswered)
                 state.unanswered_seq = self.last_seq
             if row.state is State.ESCALATED or row.waiting_since is not None:
-                state.wait = Wait(since=row.waiting_since or now, clock=now)
+                state.wait = Wait(since=row.waiting_since or now, clock=now, target=row.target)
         return state
 
 

@@ -584,7 +584,7 @@ def _new_id() -> str:
 
 
 def _row(conversation: Conversation) -> ConversationRow:
-    state = conversation.state
+    state, wait = conversation.state, conversation.state.wait
     deadline = conversation.deadline
     return ConversationRow(
         state=state.state,
@@ -592,11 +592,13 @@ def _row(conversation: Conversation) -> ConversationRow:
         team=state.team,
         tags=state.tags,
         priority=state.priority,
-        waiting_since=state.wait.since if state.wait else None,
-        deadline=deadline.at if deadline and state.wait else None,
+        waiting_since=wait.since if wait else None,
+        deadline=deadline.at if deadline and wait else None,
         handoff=state.handoff,
         details=state.details,
         episode=state.episode,
+        target=wait.target if wait else None,
+        opens_at=wait.opens_at if wait else None,
     )
 
 

@@ -112,6 +112,8 @@ class Row(BaseModel):
     last_message: LastMessage | None
     waiting_since: str | None = Field(description="Since when the visitor has been waiting for a person.")
     deadline: str | None = Field(description="When somebody more is told, or the conversation returns to the queue.")
+    target: str | None = Field(description="By when the service policy wants the visitor to have an answer.")
+    opens_at: str | None = Field(description="When the team opens, while the visitor waits for that.")
     handoff: HandoffOfRow | None
     details: list[DetailOfRow]
     last_seq: int

@@ -30,7 +30,7 @@ with subject as (
     update conversations set
         fence = $2, last_seq = $3::int, state = $4, owner_id = $5, owner_name = $6, team = $7, tags = $8, priority = $9,
         waiting_since = $10, deadline = $11, handoff = $12, details = $13, episode = $14,
-        last_message = coalesce($15, last_message), changed_at = now(),
+        target = $18, opens_at = $19, last_message = coalesce($15, last_message), changed_at = now(),
         changed_xid = (pg_current_xact_id()::text)::bigint
     where id = $1::uuid and fence <= $2
     returning id
@@ -55,8 +55,8 @@ select (select count(*) from subject) as recorded, (select count(*) from hint) a
 """
 
 _RECALL_ROW = """
-select last_seq, fence, state, owner_id, owner_name, team, tags, priority, waiting_since, deadline, handoff, details,
-       episode, visitors.email, visitors.identified, time_zone
+select last_seq, fence, state, owner_id, owner_name, team, tags, priority, waiting_since, deadline, target, opens_at,
+       handoff, details, episode, visitors.email, visitors.identified, time_zone
 from conversations join visitors on visitors.id = visitor_id where conversations.id = $1
 """
 
@@ -186,6 +186,8 @@ def _arguments(batch: RecordBatch, repeated: set[str] | None = None) -> tuple[An
         _last_message(events),
         json.dumps([_stored(event, repeated or set()) for event in events]),
         events[0].seq,
+        row.target,
+        row.opens_at,
     )
 
 
@@ -262,4 +264,6 @@ def _row(record: Any) -> ConversationRow:
         handoff=_HANDOFF.validate_python(handoff) if handoff else None,
         details=_DETAILS.validate_python(record["details"]),
         episode=record["episode"],
+        target=record["target"],
+        opens_at=record["opens_at"],
     )

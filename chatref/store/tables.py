@@ -86,6 +86,8 @@ class Conversation(SQLModel, table=True):
     priority: str = "normal"
     waiting_since: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
     deadline: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    target: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    opens_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
     handoff: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB, nullable=True))
     details: list[dict[str, Any]] = Field(default_factory=list, sa_column=_json("[]"))
     episode: int = 0

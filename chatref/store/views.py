@@ -17,10 +17,10 @@ EVENT_COLUMNS = """
 """
 
 CONVERSATION_COLUMNS = """
-    c.id, c.state, c.owner_id, c.owner_name, c.tags, c.priority, c.last_message, c.waiting_since, c.deadline, c.handoff,
-    c.details, c.last_seq, c.created_at, c.changed_at, c.page, c.time_zone, c.changed_xid, c.visitor_id,
-    c.visitor_seen_seq, v.name as visitor_name, v.email as visitor_email, v.attributes as visitor_attributes,
-    v.identified, t.slug as team_slug, t.name as team_name
+    c.id, c.state, c.owner_id, c.owner_name, c.tags, c.priority, c.last_message, c.waiting_since, c.deadline,
+    c.target, c.opens_at, c.handoff, c.details, c.last_seq, c.created_at, c.changed_at, c.page, c.time_zone,
+    c.changed_xid, c.visitor_id, c.visitor_seen_seq, v.name as visitor_name, v.email as visitor_email,
+    v.attributes as visitor_attributes, v.identified, t.slug as team_slug, t.name as team_name
 """
 
 # A team that was removed leaves its work to the default team.
@@ -93,6 +93,8 @@ def conversation(row: Row) -> dict[str, Any]:
         "last_message": row["last_message"],
         "waiting_since": _time(row["waiting_since"]),
         "deadline": _time(row["deadline"]),
+        "target": _time(row["target"]),
+        "opens_at": _time(row["opens_at"]),
         "handoff": row["handoff"],
         "details": row["details"],
         "last_seq": row["last_seq"],

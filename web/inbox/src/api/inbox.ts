@@ -9,7 +9,6 @@ import type {
   OpenedConversation,
   Person,
   Row,
-  ServicePolicy,
   Site,
   Team,
 } from "./wire";
@@ -48,7 +47,6 @@ export const inbox = {
   counts: () => request<Counts>("GET", "/conversations/counts"),
   teams: () => request<{ items: Team[] }>("GET", "/teams").then((answer) => answer.items),
   agents: () => request<{ items: Agent[] }>("GET", "/agents").then((answer) => answer.items),
-  policy: () => request<ServicePolicy>("GET", "/service-policy/default"),
   sites: () => request<{ items: Site[] }>("GET", "/sites").then((answer) => answer.items),
 
   list: (query: ListQuery, signal?: AbortSignal) => {

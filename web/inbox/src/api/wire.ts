@@ -143,6 +143,9 @@ export interface Row {
   last_message: LastMessage | null;
   waiting_since: string | null;
   deadline: string | null;
+  /** By when the visitor is to have an answer, and when the team opens, where they wait for that. */
+  target: string | null;
+  opens_at: string | null;
   handoff: Handoff | null;
   details: Detail[];
   last_seq: number;
@@ -208,12 +211,6 @@ export interface Site {
 }
 
 /** As much of the service policy as the inbox shows. Durations as in ISO 8601. */
-export interface ServicePolicy {
-  ladder: { after: string | number }[];
-  owner_answers_within: string | number;
-  repeat_at_most: string | number;
-}
-
 export interface Counts {
   needs_human: number;
   mine: number;

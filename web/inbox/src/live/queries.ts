@@ -5,7 +5,6 @@ import { useEffect } from "react";
 import { inbox } from "../api/inbox";
 import { waits } from "../api/waits";
 import type { ConversationContext, Counts, Row } from "../api/wire";
-import { durationMs } from "../text/duration";
 import { useLive, useRows } from "./live";
 import { type Sort, type View, belongs, compare } from "./views";
 
@@ -23,20 +22,6 @@ export function useAgents() {
 
 export function useSites() {
   return useQuery({ queryKey: ["sites"], queryFn: inbox.sites, staleTime: 60_000 });
-}
-
-/**
- * How long this row's visitor was meant to wait at most, in milliseconds. The deadline alone does not say: it moves on to
- * the next alert when it has passed, and who waits past the first is late, however far away the next is.
- */
-export function useTarget(row: Row): number | null {
-  const { data: policy } = useQuery({ queryKey: ["policy"], queryFn: inbox.policy, staleTime: 300_000 });
-  if (!policy) return null;
-  // A step that is further away than any repeat is the opening: until then nobody is late.
-  const next = row.deadline ? Date.parse(row.deadline) - Date.now() : 0;
-  if (next > (durationMs(policy.repeat_at_most) ?? Infinity)) return null;
-  const target = row.state === "human_owned" ? policy.owner_answers_within : policy.ladder[0]?.after;
-  return target === undefined ? null : durationMs(target);
 }
 
 /** Who waited, who was told, and how it ended: read again with whatever happens. */

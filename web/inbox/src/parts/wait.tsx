@@ -1,16 +1,15 @@
 import type { Row } from "../api/wire";
 import { useNow } from "../live/now";
-import { useTarget } from "../live/queries";
 import { exactTime } from "../text/times";
 import { formatWait, spokenWait, waitOf } from "../text/wait";
 
 const RADIUS = 7;
 const LENGTH = 2 * Math.PI * RADIUS;
 
-/** The running wait, its ring filling towards the deadline. Nothing where nobody waits. */
+/** The running wait, its ring filling towards the moment by which an answer is due. Nothing where nobody waits. */
 export function RunningWait({ row }: { row: Row }) {
   const now = useNow();
-  const wait = waitOf(row.waiting_since, row.deadline, now, useTarget(row));
+  const wait = waitOf(row, now);
   if (!wait || !row.waiting_since) return null;
   return (
     <span

@@ -16,6 +16,8 @@ export function aRow(part: Partial<Row> = {}): Row {
     last_message: null,
     waiting_since: null,
     deadline: null,
+    target: null,
+    opens_at: null,
     handoff: null,
     details: [],
     last_seq: 1,

@@ -1,14 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { durationMs } from "./duration";
-import { formatWait, spokenWait, waitOf } from "./wait";
+import { type Waiting, formatWait, spokenWait, waitOf } from "./wait";
 
 const START = "2026-03-02T09:00:00.000Z";
-const DEADLINE = "2026-03-02T09:01:00.000Z";
+const DUE = "2026-03-02T09:01:00.000Z";
 const after = (seconds: number) => Date.parse(START) + seconds * 1000;
+const row: Waiting = { waiting_since: START, deadline: null, target: DUE, opens_at: null };
 
 describe("a wait", () => {
   test("is nothing where nobody waits", () => {
-    expect(waitOf(null, DEADLINE, after(10))).toBeNull();
+    expect(waitOf({ ...row, waiting_since: null }, after(10))).toBeNull();
   });
 
   test.each([
@@ -19,21 +20,38 @@ describe("a wait", () => {
     [60, "late", 1],
     [600, "late", 1],
   ] as const)("after %i of 60 seconds is %s", (seconds, urgency, filled) => {
-    expect(waitOf(START, DEADLINE, after(seconds))).toEqual({ elapsed: seconds * 1000, filled, urgency });
+    expect(waitOf(row, after(seconds))).toEqual({ elapsed: seconds * 1000, filled, urgency });
   });
 
-  test("stays late when the deadline moves on to the next alert", () => {
-    const next = "2026-03-02T09:03:00.000Z";
-    expect(waitOf(START, next, after(61))?.urgency).toBe("calm");
-    expect(waitOf(START, next, after(61), 60_000)?.urgency).toBe("late");
+  test("is due by the target, however near or far the next alert is", () => {
+    const soon = { ...row, deadline: "2026-03-02T09:00:10.000Z" };
+    expect(waitOf(soon, after(20))?.urgency).toBe("calm");
+    const far = { ...row, deadline: "2026-03-02T09:03:00.000Z" };
+    expect(waitOf(far, after(61))?.urgency).toBe("late");
   });
 
-  test("only counts where there is neither deadline nor target", () => {
-    expect(waitOf(START, null, after(500))).toEqual({ elapsed: 500_000, filled: 0, urgency: "calm" });
+  test("is due by the deadline where there is no target", () => {
+    expect(waitOf({ ...row, target: null, deadline: DUE }, after(61))?.urgency).toBe("late");
+  });
+
+  test("is calm while the team is closed, and late still where it was so before", () => {
+    const opens_at = "2026-03-02T10:00:00.000Z";
+    const target = "2026-03-02T10:01:00.000Z";
+    expect(waitOf({ ...row, target, opens_at }, after(3_500))).toEqual({
+      elapsed: 3_500_000,
+      filled: 0,
+      urgency: "calm",
+    });
+    expect(waitOf({ ...row, target, opens_at }, after(3_601))?.urgency).toBe("soon");
+    expect(waitOf({ ...row, opens_at }, after(61))?.urgency).toBe("late");
+  });
+
+  test("only counts where there is neither", () => {
+    expect(waitOf({ ...row, target: null }, after(500))).toEqual({ elapsed: 500_000, filled: 0, urgency: "calm" });
   });
 
   test("never counts below zero", () => {
-    expect(waitOf(START, DEADLINE, after(-5))?.elapsed).toBe(0);
+    expect(waitOf(row, after(-5))?.elapsed).toBe(0);
   });
 });
 

@@ -1,4 +1,4 @@
-/** How long somebody has waited, and how close that is to the deadline. */
+/** How long somebody has waited, and how close that is to when an answer is due. */
 
 export type Urgency = "calm" | "soon" | "late";
 
@@ -10,21 +10,26 @@ export interface Wait {
   urgency: Urgency;
 }
 
-/**
- * The wait as of `now` (ms); null where nobody waits. Calm until half of the way to the deadline, late past it.
- * `target` is how long (ms) such a wait may last at most: a deadline that has moved on beyond it calms nobody.
- */
-export function waitOf(
-  since: string | null,
-  deadline: string | null,
-  now: number,
-  target: number | null = null,
-): Wait | null {
-  if (!since) return null;
-  const start = Date.parse(since);
+/** What a row says of its visitor's wait: RFC 3339, null where there is none. */
+export interface Waiting {
+  waiting_since: string | null;
+  /** When somebody more is told: moves on with each alert. */
+  deadline: string | null;
+  /** By when an answer is due: stays. A chat from before there were targets has none. */
+  target: string | null;
+  /** When the team opens, while it is closed. */
+  opens_at: string | null;
+}
+
+/** The wait as of `now` (ms); null where nobody waits. Calm until half of the way, late past it; calm while closed. */
+export function waitOf(row: Waiting, now: number): Wait | null {
+  if (!row.waiting_since) return null;
+  const start = Date.parse(row.waiting_since);
   const elapsed = Math.max(0, now - start);
-  const allowed = Math.min(deadline ? Date.parse(deadline) - start : Infinity, target ?? Infinity);
-  if (allowed === Infinity) return { elapsed, filled: 0, urgency: "calm" };
+  const due = row.target ?? row.deadline;
+  const closed = row.opens_at !== null && now < Date.parse(row.opens_at);
+  if (!due || (closed && now < Date.parse(due))) return { elapsed, filled: 0, urgency: "calm" };
+  const allowed = Date.parse(due) - start;
   const part = allowed > 0 ? elapsed / allowed : 1;
   return { elapsed, filled: Math.min(1, part), urgency: part >= 1 ? "late" : part >= 0.5 ? "soon" : "calm" };
 }
