@@ -24,7 +24,7 @@ _DETAILS = TypeAdapter(tuple[Detail, ...])
 
 # One statement, so that a step costs one round trip and is atomic. The row's lock orders writers; the fence turns away
 # a worker that lost its task; rows beyond the batch are what such a lost attempt left. An equal batch again writes
-# nothing and hints nothing.
+# nothing and hints nothing. The id alone does not make it equal: a run draws the same ids again, for what now happens.
 _RECORD = """
 with subject as (
     update conversations set
@@ -46,7 +46,11 @@ with subject as (
         id = excluded.id, type = excluded.type, at = excluded.at, author_kind = excluded.author_kind,
         author_id = excluded.author_id, author_name = excluded.author_name, text = excluded.text,
         public = excluded.public, data = excluded.data
-    where events.id <> excluded.id
+    where (events.id, events.type, events.at, events.author_kind, events.author_id, events.author_name, events.text,
+           events.public, events.data)
+        is distinct from
+          (excluded.id, excluded.type, excluded.at, excluded.author_kind, excluded.author_id, excluded.author_name,
+           excluded.text, excluded.public, excluded.data)
     returning seq
 ), hint as (
     select pg_notify('chatref_events', concat_ws(':', $1::uuid, $17::int, $3::int)) from written limit 1
