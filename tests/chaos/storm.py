@@ -76,21 +76,23 @@ async def storm(plan: Plan, say: Callable[[str], None] = lambda line: None) -> A
             for visitor in visitors:
                 await visitor.open()
             stop = asyncio.Event()
+            behind: list[datetime] = []
             say(f"{plan.conversations} conversations, {len(colleagues)} agents, {plan.kills} kills")
-            async with asyncio.TaskGroup() as group:
-                for visitor in visitors:
-                    group.create_task(talk(visitor, random.Random(dice.random()), stop))
-                for agent in colleagues:
-                    group.create_task(agent.work(stop))
-                for channel in (crm, pager):
-                    group.create_task(_fail_at_random(channel, random.Random(dice.random()), stop))
-                behind: list[datetime] = []
-                watching = group.create_task(_watch_backlog(installation, behind))
-                outages = await _kill_at_random(plan, installation, http, dice, say)
-                stop.set()
+            async with asyncio.TaskGroup() as all_through:
+                watching = all_through.create_task(_watch_backlog(installation, behind))
+                async with asyncio.TaskGroup() as group:
+                    for visitor in visitors:
+                        group.create_task(talk(visitor, random.Random(dice.random()), stop))
+                    for agent in colleagues:
+                        group.create_task(agent.work(stop))
+                    for channel in (crm, pager):
+                        group.create_task(_fail_at_random(channel, random.Random(dice.random()), stop))
+                    outages = await _kill_at_random(plan, installation, http, dice, say)
+                    stop.set()
+                say("calm; looking at what is left")
+                await _calm(visitors, admin, crm)
+                await _worked_off(behind)
                 watching.cancel()
-            say("calm; looking at what is left")
-            await _calm(visitors, admin, crm)
             recovered = verdict.caught_up(outages, behind)
             found = await _look(visitors, agents, crm, pager, recovered)
             longest = max((outage.seconds for outage in outages), default=0)
@@ -201,6 +203,15 @@ async def _calm(visitors: list[Visitor], admin: ChaosAgent, crm: Receiver) -> No
                     await asyncio.sleep(0.5)
     except TimeoutError:
         pass  # what is missing is found by who looks
+
+
+async def _worked_off(behind: list[datetime]) -> None:
+    """Until nothing has been waiting for as long as a dead worker's tasks may take to come back."""
+    began = datetime.now(UTC)
+    while (now := datetime.now(UTC)) - began < CAUGHT_UP_WITHIN:
+        if now - max([began, *behind[-1:]]) > verdict.TEMPORALS_PATIENCE:
+            return
+        await asyncio.sleep(0.5)
 
 
 async def _look(
