@@ -38,7 +38,6 @@ POLICY = {
     "collecting_at_most": 10,
 }
 BEHIND = timedelta(seconds=2)
-CAUGHT_UP_WITHIN = timedelta(minutes=2)
 CALM_SECONDS = 90
 READY_SECONDS = 120
 
@@ -97,11 +96,7 @@ async def storm(plan: Plan, say: Callable[[str], None] = lambda line: None) -> A
             found = await _look(visitors, agents, crm, pager, recovered)
             longest = max((outage.seconds for outage in outages), default=0)
             with_catching_up = max((outage.seconds for outage in recovered), default=0)
-            found.violations.update(
-                "the worker did not catch up in time"
-                for outage, recovery in zip(outages, recovered, strict=True)
-                if recovery.ended - outage.ended > CAUGHT_UP_WITHIN
-            )
+            found.violations.update(verdict.slow_recoveries(outages, recovered))
             found.figures = {
                 "kills": str(len(outages)),
                 "longest outage, with catching up": f"{longest:.1f} s, {with_catching_up:.1f} s",
@@ -208,7 +203,7 @@ async def _calm(visitors: list[Visitor], admin: ChaosAgent, crm: Receiver) -> No
 async def _worked_off(behind: list[datetime]) -> None:
     """Until nothing has been waiting for as long as a dead worker's tasks may take to come back."""
     began = datetime.now(UTC)
-    while (now := datetime.now(UTC)) - began < CAUGHT_UP_WITHIN:
+    while (now := datetime.now(UTC)) - began < verdict.CAUGHT_UP_WITHIN:
         if now - max([began, *behind[-1:]]) > verdict.TEMPORALS_PATIENCE:
             return
         await asyncio.sleep(0.5)

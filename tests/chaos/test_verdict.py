@@ -115,3 +115,15 @@ def test_an_alert_that_nobody_took_does_not_count_as_told() -> None:
     log = [{"type": "alert", "data": told}, {"type": "alert", "data": told | {"outcome": "failed", "about": "a2"}}]
     assert list(verdict.wrongly_told(log, {"a1"})) == []
     assert list(verdict.wrongly_told(log, {"a2"})) == ["an alert counts as told that no receiver took"]
+
+
+class TestRecovery:
+    def test_may_take_two_undisturbed_minutes(self) -> None:
+        outages = [Outage("worker", after(0), after(1)), Outage("temporal", after(60), after(61))]
+        late = [Outage("worker", after(0), after(180)), Outage("temporal", after(60), after(180))]
+        assert not list(verdict.slow_recoveries(outages, late))
+
+    def test_that_takes_longer_is_found_once(self) -> None:
+        outages = [Outage("worker", after(0), after(1)), Outage("temporal", after(60), after(61))]
+        late = [Outage("worker", after(0), after(182)), Outage("temporal", after(60), after(182))]
+        assert len(list(verdict.slow_recoveries(outages, late))) == 1

@@ -13,6 +13,9 @@ PAGER = "webhook:pager"
 TEMPORALS_PATIENCE = timedelta(seconds=15)
 """How long Temporal waits for a worker that died with a task in hand (10 s), and for it to be done elsewhere."""
 
+CAUGHT_UP_WITHIN = timedelta(minutes=2)
+"""How long what was waiting when everything was ready again may go on to wait."""
+
 
 @dataclass(frozen=True)
 class Outage:
@@ -41,6 +44,14 @@ def caught_up(outages: Sequence[Outage], behind: Sequence[datetime]) -> list[Out
                 ended = moment
         found.append(replace(outage, ended=ended))
     return found
+
+
+def slow_recoveries(outages: Sequence[Outage], recovered: Sequence[Outage]) -> Iterator[str]:
+    """Catching up takes at most `CAUGHT_UP_WITHIN`, counted from when the last outage before its end was over."""
+    for ended in {recovery.ended for recovery in recovered}:
+        undisturbed_since = max(outage.ended for outage in outages if outage.ended <= ended)
+        if ended - undisturbed_since > CAUGHT_UP_WITHIN:
+            yield "what was waiting was not caught up with in time"
 
 
 def lost_or_doubled(accepted: Sequence[str], events: Sequence[Event]) -> Iterator[str]:
