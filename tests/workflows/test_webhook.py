@@ -11,6 +11,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.testing import WorkflowEnvironment
 
 from chatref.conversation.events import State
+from chatref.conversation.policy import ServicePolicy
 from chatref.store import webhooks
 from tests.receiver import Answer
 from tests.workflows.crm import Crm, crm_of
@@ -88,6 +89,12 @@ class TestAHandoff:
 
 
 class TestAReceiverThatFails:
+    @pytest.fixture
+    def policy(self) -> ServicePolicy:
+        """So seldom is anybody told again that the conversation has one run only: the test server stops skipping time
+        when a child ends whose parent has continued as new."""
+        return ServicePolicy(repeat_every=timedelta(days=1), repeat_at_most=timedelta(days=1))
+
     async def test_is_tried_for_days_and_then_given_up(
         self, quick_crm: Crm, time_skipping_env: WorkflowEnvironment
     ) -> None:
