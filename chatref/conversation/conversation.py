@@ -3,14 +3,13 @@
 It knows no clock (every method is given `now`) and does nothing outside itself; the workflow owns time and effects.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Any, Protocol
 
 from statemachine.exceptions import TransitionNotAllowed
 
-from chatref.conversation import contact, exchanges, words
+from chatref.conversation import absence, entries, episode, ladder, words
 from chatref.conversation.chart import Control, ConversationChart
 from chatref.conversation.deadlines import Deadline, DeadlineKind, next_deadline
 from chatref.conversation.events import (
@@ -26,24 +25,23 @@ from chatref.conversation.events import (
     Person,
     Priority,
     State,
-    Summary,
 )
-from chatref.conversation.policy import EMAIL, INBOX, ON_A_LADDER, Audience, Channels, ServicePolicy
-from chatref.conversation.refused import Refused, refuse_unless_agent
+from chatref.conversation.log import Log, NewId
+from chatref.conversation.policy import EMAIL, INBOX, Audience, Channels, ServicePolicy
+from chatref.conversation.refused import (
+    Refused,
+    refuse_if_resolved,
+    refuse_unless_agent,
+    refuse_unless_owner_or_unowned,
+)
 from chatref.conversation.standing import Standing, Telling, Told
 from chatref.conversation.state import Accepted, ConversationState, Wait
-from chatref.conversation.turns import Escalation, FormField, Outcome, OutcomeKind, Turn, VisitorMessage
+from chatref.conversation.turns import Escalation, Outcome, OutcomeKind, Turn, VisitorMessage
 
 REMEMBERED_IDS = 500
 REMEMBERED_COMMANDS = 100
 UNANSWERED_AT_MOST = 20
 """Messages of one turn that the assistant is given; of a longer burst, the latest."""
-
-
-class NewId(Protocol):
-    """Makes a UUID; in a workflow a deterministic one."""
-
-    def __call__(self) -> str: ...
 
 
 class Conversation:
@@ -72,8 +70,7 @@ class Conversation:
         self.policy = policy
         self.version = version
         self._default_team = default_team
-        self._new_id = new_id
-        self._events: list[Event] = []
+        self._log = Log(state, new_id)
         self._tellings: list[Telling] = []
         self._standings: dict[str, Standing] = {}
         self.finished = False
@@ -85,8 +82,7 @@ class Conversation:
         return next_deadline(self.state, self.policy)
 
     def take_events(self) -> tuple[Event, ...]:
-        events, self._events = tuple(self._events), []
-        return events
+        return self._log.take()
 
     def take_tellings(self) -> tuple[Telling, ...]:
         tellings, self._tellings = tuple(self._tellings), []
@@ -104,8 +100,10 @@ class Conversation:
         if outcome.kind is OutcomeKind.ESCALATE:
             assert outcome.escalation is not None, "an outcome that escalates says how"
             return outcome.escalation.team or self._default_team
-        answers = outcome.kind is OutcomeKind.ANSWER
-        return self._default_team if answers and self._cap_reached(1, _cost(outcome)) is not None else None
+        if outcome.kind is not OutcomeKind.ANSWER:
+            return None
+        capped = episode.cap_reached(self.state, self.policy, turns=1, tokens=outcome.tokens)
+        return self._default_team if capped is not None else None
 
     @property
     def overdue_team(self) -> str | None:
@@ -125,21 +123,7 @@ class Conversation:
 
     def pending_turn(self) -> Turn | None:
         """What the assistant has to answer now, if it is its turn."""
-        state = self.state
-        if not state.unanswered or state.state not in (State.AI_HANDLING, State.COLLECTING_DETAILS):
-            return None
-        return Turn(
-            conversation_id=state.conversation_id,
-            answers_seq=state.unanswered_seq,
-            messages=tuple(state.unanswered),
-            collecting=state.collecting,
-            turns=state.turns,
-            offered_person=state.offered_person,
-            earlier=tuple(state.exchanges),
-            details=state.details,
-            handed_over_by=state.handoff.action_id if state.handoff else "",
-            vouched_email=state.vouched_email,
-        )
+        return episode.pending_turn(self.state)
 
     # The visitor
 
@@ -150,7 +134,7 @@ class Conversation:
             return
         self._remember_id(message.id)
         author = Author(AuthorKind.VISITOR)
-        data: dict[str, Any] = {"action": message.action} if message.action else {}
+        data: entries.Data = {"action": message.action} if message.action else {}
         at = min(message.at, now)
         if state.state in (State.AI_HANDLING, State.COLLECTING_DETAILS):
             state.by_email = False
@@ -159,26 +143,23 @@ class Conversation:
             state.by_email = False
             state.wait = self._new_wait(at, now)
             data |= self._waiting()
-        self._emit(EventType.MESSAGE, author, at, event_id=message.id, text=message.text, public=True, data=data)
+        self._log.write(EventType.MESSAGE, author, at, event_id=message.id, text=message.text, public=True, data=data)
         state.unanswered = [*state.unanswered, message][-UNANSWERED_AT_MOST:]
         state.unanswered_seq = state.seq
         state.active_at = now
         came_from = self._send("visitor_wrote")
-        if self._older:
-            expected = came_from is State.ESCALATED and state.email_asked and not state.email
-        else:
-            expected = state.by_email and not state.answered and came_from in (State.ESCALATED, State.HUMAN_OWNED)
-        if expected:
-            self._take_email(message, now)
+        heard = absence.hear(state, message, older=self._older)
+        self._take_details(heard.details, now)
+        self._tell_visitor(heard.notice, now)
         if came_from is State.RESOLVED:
             self.finished = False
             state.episode += 1
             state.priority = Priority.NORMAL
-            self._begin_anew()
+            episode.began_anew(state)
             self._transition("visitor_wrote", came_from, now, public=True)
 
     def rated(self, score: int, comment: str, now: datetime) -> None:
-        self._emit(EventType.RATING, Author(AuthorKind.VISITOR), now, text=comment, data={"score": score})
+        self._log.write(EventType.RATING, Author(AuthorKind.VISITOR), now, text=comment, data={"score": score})
 
     # The assistant
 
@@ -193,7 +174,7 @@ class Conversation:
         first = self.state.unanswered[0]
         self.state.unanswered = []
         self.state.active_at = now
-        self.state.tokens += _cost(outcome)
+        self.state.tokens += outcome.tokens
         self._take_details(outcome.details, now)
         match outcome.kind:
             case OutcomeKind.ESCALATE:
@@ -204,7 +185,7 @@ class Conversation:
                 self._ask(outcome, now)
             case OutcomeKind.ANSWER:
                 self._answer(outcome, now)
-                if (reason := self._cap_reached()) is not None:
+                if (reason := episode.cap_reached(self.state, self.policy)) is not None:
                     self._escalate(Escalation(reason, "", first.id), Outcome(OutcomeKind.ESCALATE), first.at, now)
             case OutcomeKind.THINK:
                 raise ValueError("a turn that is to be thought about is not decided yet")
@@ -217,7 +198,8 @@ class Conversation:
             return
         message = turn.messages[-1]
         escalation = Escalation(HandoffReason.ASSISTANT_FAILED, message.text, message.id)
-        self.commit(Outcome(OutcomeKind.ESCALATE, escalation=escalation, asked=self._unanswered), answers_seq, now)
+        outcome = Outcome(OutcomeKind.ESCALATE, escalation=escalation, asked=episode.unanswered(self.state))
+        self.commit(outcome, answers_seq, now)
 
     # The agents
 
@@ -236,7 +218,7 @@ class Conversation:
     def claim(self, agent: Person, now: datetime) -> Accepted:
         """Make the agent the owner. The owner's own repetition is accepted; anybody else is told who owns it."""
         state = self.state
-        self._refuse_if_resolved()
+        refuse_if_resolved(self.state)
         refuse_unless_agent(agent)
         if state.owner is not None:
             if state.owner.id != agent.id:
@@ -253,14 +235,13 @@ class Conversation:
         self.claim(agent, now)
         self._send("reply")
         self._remember_id(message_id)
-        waited = {"waited_seconds": _seconds(now, state.wait.since)} if state.wait else {}
-        said = exchanges.agent_answered(self._matter, text, agent.name)
-        state.exchanges = exchanges.with_latest(state.exchanges, said)
+        waited = entries.waited(state.wait.since, now) if state.wait else {}
+        episode.agent_answered(state, text, agent.name)
         state.wait = None
         state.unanswered = []
         state.active_at = now
         state.answered = True
-        self._emit(EventType.MESSAGE, _agent(agent), now, event_id=message_id, text=text, public=True, data=waited)
+        self._log.write(EventType.MESSAGE, _agent(agent), now, event_id=message_id, text=text, public=True, data=waited)
         if state.by_email and state.email:
             self._tellings.append(Telling(message_id, 0, Audience.VISITOR, EMAIL, self.team, address=state.email))
         return Accepted(state.seq, state.owner)
@@ -269,7 +250,7 @@ class Conversation:
         """A private message among agents, in any state."""
         if message_id not in self.state.seen_ids:
             self._remember_id(message_id)
-            self._emit(EventType.NOTE, _agent(agent), now, event_id=message_id, text=text)
+            self._log.write(EventType.NOTE, _agent(agent), now, event_id=message_id, text=text)
         return Accepted(self.state.seq, self.state.owner)
 
     def tag(self, agent: Person, add: tuple[str, ...], remove: tuple[str, ...], now: datetime) -> Accepted:
@@ -279,24 +260,24 @@ class Conversation:
     def release_to_assistant(self, agent: Person, now: datetime) -> Accepted:
         """Hand the conversation back to the assistant, which answers what the visitor wrote meanwhile."""
         state = self.state
-        self._refuse_unless_owner_or_unowned(agent)
+        refuse_unless_owner_or_unowned(self.state, agent)
         came_from = self._send("release_to_assistant")
         state.owner = state.wait = state.collecting = None
         state.active_at = now
         promised = state.by_email and not self._older
-        self._begin_anew()
+        episode.began_anew(state)
         # Who was told that the answer will be mailed may have left.
         state.by_email = promised
         self._transition("release_to_assistant", came_from, now, _agent(agent), public=True)
         return Accepted(state.seq, None)
 
     def release_to_queue(self, agent: Person, now: datetime) -> Accepted:
-        self._refuse_unless_owner_or_unowned(agent)
+        refuse_unless_owner_or_unowned(self.state, agent)
         self._queue("release_to_queue", HandoffReason.RETURNED_TO_QUEUE, _agent(agent), now)
         return Accepted(self.state.seq, None)
 
     def transfer_to_team(self, agent: Person, team: str, now: datetime) -> Accepted:
-        self._refuse_if_resolved()
+        refuse_if_resolved(self.state)
         self.state.team = team
         self._queue("transfer_to_team", HandoffReason.TRANSFERRED, _agent(agent), now)
         return Accepted(self.state.seq, None)
@@ -304,12 +285,12 @@ class Conversation:
     def assign(self, agent: Person, to: Person, now: datetime) -> Accepted:
         """Make `to` the owner, whoever it was; they are alerted."""
         state = self.state
-        self._refuse_if_resolved()
+        refuse_if_resolved(self.state)
         if state.owner == to:
             return Accepted(state.seq, to)
         self._own("assign", to, _agent(agent), now)
         if to.id != agent.id:
-            self._alert(Audience.OWNER, 0, HandoffReason.TRANSFERRED, now, self.policy.at_once)
+            self._alert(Audience.OWNER, HandoffReason.TRANSFERRED, now, self.policy.at_once)
         return Accepted(state.seq, to)
 
     def resolve(self, agent: Person, now: datetime, seen_seq: int | None = None) -> Accepted:
@@ -317,7 +298,7 @@ class Conversation:
         state = self.state
         if state.state is State.RESOLVED:
             return Accepted(state.seq, None)
-        self._refuse_unless_owner_or_unowned(agent)
+        refuse_unless_owner_or_unowned(self.state, agent)
         if seen_seq is not None and state.unanswered and state.unanswered_seq > seen_seq:
             raise Refused("unread", "The visitor has written meanwhile. Read it, then resolve.")
         self._end("resolve", _agent(agent), now)
@@ -328,7 +309,7 @@ class Conversation:
         if self.state.state is State.ESCALATED:
             wait = self.state.wait
             assert wait is not None, "an escalated conversation always has a wait"
-            self._alert(Audience.AGENT, wait.step, self._reason, now, self.policy.at_once, to)
+            self._alert(Audience.AGENT, self._reason, now, self.policy.at_once, to)
 
     def owner_left(self, agent_id: str, now: datetime) -> None:
         """The agent has gone away: a visitor who waits for them goes back to the queue."""
@@ -338,35 +319,13 @@ class Conversation:
 
     def told(self, telling: Telling, told: Told, now: datetime) -> None:
         """Take note of what came of a telling. One that failed moves the ladder on at once: it told nobody."""
-        if told.outcome == "failed" and self._moves_on(telling):
-            assert self.state.wait is not None, "only a wait moves on"
-            self.state.wait = replace(self.state.wait, due_at=now)
-        data = {
-            "step": telling.step,
-            "audience": telling.audience.value,
-            "team": telling.team,
-            "agent": telling.agent,
-            "agent_name": telling.agent_name,
-            "channel": telling.channel,
-            "outcome": told.outcome,
-            "reason": self._reason.value,
-            "recipients": told.recipients,
-            "why": told.why,
-            "about": telling.event_id,
-        }
-        self._emit(EventType.ALERT, SYSTEM, now, data=data | self._waiting())
-
-    def _moves_on(self, telling: Telling) -> bool:
-        """Whether the ladder does if this telling failed: if it was the ladder's, and of the step that it is at."""
-        wait = self.state.wait
-        if self.state.state is not State.ESCALATED or wait is None or wait.opens_at is not None:
-            return False
-        if self._older:
-            its = telling.team == self.team and telling.audience is not Audience.VISITOR
-        else:
-            its = telling.clock == wait.clock and telling.audience in ON_A_LADDER
-        # Beyond the ladder the pauses between repeats hold, or a channel that stays broken would never let go.
-        return its and wait.step == telling.step and wait.step < len(self.policy.ladder)
+        state = self.state
+        wait = state.wait if state.state is State.ESCALATED else None
+        failed = told.outcome == "failed"
+        if failed and wait and ladder.needs(telling, wait, self.policy, self.team, older=self._older):
+            state.wait = replace(wait, due_at=now)
+        data = entries.told(telling, told, self._reason)
+        self._log.write(EventType.ALERT, SYSTEM, now, data=data | self._waiting())
 
     # Time
 
@@ -380,15 +339,15 @@ class Conversation:
         match deadline.kind:
             case DeadlineKind.ALERT_AGAIN | DeadlineKind.CLOSING:
                 assert wait is not None
-                self._climb(wait, now)
+                self._move(ladder.climbed(wait, self.policy, self._standing, now), now)
             case DeadlineKind.OPENING:
                 assert wait is not None
-                self._open(wait, now)
+                self._move(ladder.opened(wait, self.policy, self._standing, now, older=self._older), now)
             case DeadlineKind.ALERT_OWNER:
                 assert wait is not None
                 # Counted from now, so that a late alert leaves the owner the whole grace.
                 self.state.wait = replace(wait, step=1, clock=now - self.policy.owner_answers_within)
-                self._alert(Audience.OWNER, 1, HandoffReason.OWNER_TOO_SLOW, now, self.policy.at_once)
+                self._alert(Audience.OWNER, HandoffReason.OWNER_TOO_SLOW, now, self.policy.at_once)
             case DeadlineKind.RETURN_TO_QUEUE:
                 self._queue("return_overdue", HandoffReason.OWNER_TOO_SLOW, SYSTEM, now)
             case DeadlineKind.STOP_COLLECTING:
@@ -414,139 +373,26 @@ class Conversation:
         policy = self.policy
         return Wait(since, now, target=since + (policy.next_response if self.state.answered else policy.first_response))
 
-    def _in_queue(self, wait: Wait, now: datetime) -> Wait:
-        """The wait as it is for the team: while that is closed, nothing is due and nothing gets late."""
-        standing = self._standing
-        return wait.handed_on(now, standing.opens_at, standing.closes_at) if standing else wait.handed_on(now)
+    def _move(self, move: ladder.Move, now: datetime) -> None:
+        self.state.wait = move.wait
+        if (call := move.call) is not None:
+            self._alert(call.audience, self._reason, now, call.channels)
+            self._tell_visitor(absence.Notice(call.say) if call.say else None, now)
+        self._tell_visitor(self._absence(), now)
 
-    def _climb(self, wait: Wait, now: datetime) -> None:
-        """The next step of the ladder; or, where the team has closed meanwhile, the truth about it."""
-        standing = self._standing
-        if standing is not None and standing.opens_at is not None:
-            self.state.wait = wait.closed_until(standing.opens_at, now)
-            self._tell_absence(now)
+    def _absence(self) -> absence.Notice | None:
+        return absence.tell(self.state, self.policy, self._standing, older=self._older)
+
+    def _tell_visitor(self, notice: absence.Notice | None, now: datetime) -> None:
+        """Say something while the visitor waits. It never ends the wait."""
+        if notice is None:
             return
-        # After an outage several steps may have passed: one alert for the widest of them says it all.
-        step = self.policy.step_due(wait.step, now - wait.clock)
-        closes_at = standing.closes_at if standing else None
-        self.state.wait = replace(wait, step=step + 1, closes_at=closes_at, due_at=None)
-        rung = self.policy.rung(step)
-        self._alert(rung.audience, step + 1, self._reason, now, rung.channels)
-        if rung.say and step < len(self.policy.ladder):
-            self._tell_visitor(rung.say, now)
-        self._tell_absence(now)
-
-    def _open(self, wait: Wait, now: datetime) -> None:
-        """The team is back: its clock starts. Where it is not, after all, the visitor is told when it will be."""
-        standing = self._standing
-        opens_at = standing.opens_at if standing is not None else None
-        if opens_at is not None and (self._older or opens_at > now):
-            self.state.wait = wait.closed_until(opens_at, now)
-        else:
-            # Where it could not be found out how the team stands now, what is known says that it opens.
-            closes_at = standing.closes_at if standing else None
-            self.state.wait = replace(wait, clock=now, step=0, opens_at=None, closes_at=closes_at, told=False)
-            self._alert(Audience.TEAM, 0, self._reason, now, self.policy.at_once)
-        self._tell_absence(now)
-
-    def _absence(self) -> str:
-        """What the visitor has to be told because nobody is there; empty where somebody is, or they have been."""
-        wait, standing = self.state.wait, self._standing
-        if wait is None or wait.knows or standing is None:
-            return ""
-        if wait.opens_at is not None:
-            return words.absence(self.policy.closed_text, standing.opens_words, self.state.email, self._mails)
-        if standing.nobody_of(Audience.TEAM):
-            return words.absence(self.policy.nobody_text, "", self.state.email, self._mails)
-        return ""
-
-    @property
-    def _mails(self) -> bool:
-        """Whether an answer can be mailed: nothing is promised that cannot be kept."""
-        return self._older or (self._standing is not None and EMAIL in self._standing.channels)
-
-    def _tell_absence(self, now: datetime) -> None:
-        if text := self._absence():
-            self._tell_visitor(text, now, self._promise(), away=True)
-
-    def _promise(self) -> tuple[FormField, ...]:
-        """The visitor is being told that nobody is there, and that the answer will be mailed, where it can be.
-
-        Returns how to ask where to.
-        """
-        state = self.state
-        assert state.wait is not None, "who does not wait is not told"
-        state.wait = replace(state.wait, told=True, told_until=state.wait.opens_at)
-        state.by_email = state.by_email or self._mails
-        # Each promise asks anew, and again as often as that may be.
-        state.email_asked = state.email_asked + 1 if self._older else 1
-        return () if state.email or not self._mails else contact.FORM
-
-    def _take_email(self, message: VisitorMessage, now: datetime) -> None:
-        state = self.state
-        if (detail := contact.email_in(message, whosever=self._older)) is not None:
-            if detail.value != state.email:
-                state.email = detail.value
-                self._take_details((detail,), now)
-            self._say_of_email(words.EMAIL_TAKEN.format(email=state.email), now)
-            return
-        somebodys = contact.email_in(message, whosever=True)
-        if somebodys is not None and somebodys.value != state.email:
-            self._ask_for_email(words.EMAIL_MEANT, now)
-        elif contact.means_email(message) and not state.email:
-            self._ask_for_email(words.EMAIL_WRONG, now)
-
-    def _ask_for_email(self, text: str, now: datetime) -> None:
-        if self.state.email_asked < contact.ASKED_AT_MOST:
-            self.state.email_asked += 1
-            self._say_of_email(text, now, contact.FORM)
-
-    def _say_of_email(self, text: str, now: datetime, form: tuple[FormField, ...] = ()) -> None:
-        """The assistant, but not over a person who has the conversation."""
-        if self.state.state is State.ESCALATED:
-            self._tell_visitor(text, now, form)
-
-    @property
-    def _away(self) -> dict[str, Any]:
-        """For the widget: that nobody is there, and until when, where that is known."""
-        wait = self.state.wait
-        opens_at = wait.opens_at if wait else None
-        return {"away": {"until": opens_at.isoformat() if opens_at else None}}
-
-    def _tell_visitor(self, text: str, now: datetime, form: tuple[FormField, ...] = (), *, away: bool = False) -> None:
-        """Say something while the visitor waits. It never ends the wait. `away` says that nobody is there."""
-        data: dict[str, Any] = {"form": _form(form)} if form else {}
-        if away:
-            data |= self._away
-        self._emit(EventType.MESSAGE, ASSISTANT, now, text=text, public=True, data=data | self._waiting())
+        data = entries.form(notice.form)
+        if notice.away:
+            data |= entries.away(self.state.wait)
+        self._log.write(EventType.MESSAGE, ASSISTANT, now, text=notice.text, public=True, data=data | self._waiting())
 
     # Inside
-
-    def _begin_anew(self) -> None:
-        """The assistant starts over: what led to a handoff before is not to lead to one again."""
-        state = self.state
-        state.handoff = None
-        state.answered = state.by_email = False
-        state.turns = state.tokens = 0
-        state.exchanges = exchanges.of_agents(state.exchanges)
-
-    @property
-    def _unanswered(self) -> str:
-        return " ".join(message.text for message in self.state.unanswered)
-
-    @property
-    def _matter(self) -> str:
-        """What an agent who replies now replies to."""
-        state = self.state
-        last = state.exchanges[-1].asked if state.exchanges else ""
-        before = state.handoff.summary.wants if state.handoff else (last,)
-        return " ".join((*before, self._unanswered))
-
-    def _cap_reached(self, turns: int = 0, tokens: int = 0) -> HandoffReason | None:
-        """Whether the assistant has had its share, with so many more turns and tokens."""
-        if self.state.turns + turns >= self.policy.turns_at_most:
-            return HandoffReason.TOO_MANY_TURNS
-        return HandoffReason.TOO_COSTLY if self.state.tokens + tokens >= self.policy.tokens_at_most else None
 
     @property
     def _reason(self) -> HandoffReason:
@@ -567,23 +413,6 @@ class Conversation:
         self.state.state = self._chart.model.state
         return came_from
 
-    def _emit(
-        self,
-        kind: EventType,
-        author: Author,
-        at: datetime,
-        *,
-        event_id: str = "",
-        text: str = "",
-        public: bool = False,
-        data: Mapping[str, Any] | None = None,
-    ) -> None:
-        self.state.seq += 1
-        # PostgreSQL's text has no NUL, and a workflow must never fail to write down what it took.
-        text = text.replace("\0", "")
-        event = Event(self.state.seq, event_id or self._new_id(), kind, at, author, text, public, dict(data or {}))
-        self._events.append(event)
-
     def _transition(
         self,
         event: str,
@@ -592,41 +421,18 @@ class Conversation:
         author: Author = SYSTEM,
         *,
         public: bool = False,
-        data: Mapping[str, Any] | None = None,
+        data: entries.Data | None = None,
     ) -> None:
-        what = {"from": came_from.value, "to": self.state.state.value, "event": event, **(data or {})}
+        what: entries.Data = {"from": came_from.value, "to": self.state.state.value, "event": event} | (data or {})
         if self.state.wait is not None:
             what["policy_version"] = self.version
-        self._emit(EventType.TRANSITION, author, now, public=public, data=what | self._waiting())
+        self._log.write(EventType.TRANSITION, author, now, public=public, data=what | self._waiting())
 
-    def _waiting(self) -> dict[str, str]:
-        """For the log: since when the visitor waits for a person and what the deadline is, where they do.
-
-        While the team is closed, also when it opens.
-        """
-        wait, deadline = self.state.wait, self.deadline
-        if wait is None or deadline is None:
-            return {}
-        known = {
-            "waiting_since": wait.since,
-            "deadline": deadline.at,
-            "target": wait.target,
-            "opens_at": wait.opens_at,
-        }
-        return {name: moment.isoformat() for name, moment in known.items() if moment is not None}
+    def _waiting(self) -> entries.Data:
+        return entries.waiting(self.state.wait, self.deadline)
 
     def _remember_id(self, message_id: str) -> None:
         self.state.seen_ids = [*self.state.seen_ids[-REMEMBERED_IDS + 1 :], message_id]
-
-    def _refuse_if_resolved(self) -> None:
-        if self.state.state is State.RESOLVED:
-            raise Refused("conversation_resolved", "This conversation is resolved; it reopens when the visitor writes.")
-
-    def _refuse_unless_owner_or_unowned(self, agent: Person) -> None:
-        self._refuse_if_resolved()
-        owner = self.state.owner
-        if owner is not None and owner.id != agent.id:
-            raise Refused("not_owner", f"{owner.name} has this conversation", owner)
 
     def _answer(self, outcome: Outcome, now: datetime) -> None:
         state = self.state
@@ -638,8 +444,7 @@ class Conversation:
                 self._send("ask")
         else:
             self._send("answer")
-            if outcome.asked:
-                state.exchanges = exchanges.with_latest(state.exchanges, exchanges.answered(outcome))
+            episode.answered(state, outcome)
         state.collecting = outcome.collecting
         state.turns += 1
         self._say(outcome, now)
@@ -653,76 +458,38 @@ class Conversation:
             self._send("ask")
         else:
             came_from = self._send("start_action")
-            action = collecting.action
-            data = {
-                "action": action.name,
-                "action_id": action.id,
-                "action_version": action.version,
-                "evidence": collecting.evidence,
-                "message_id": collecting.message_id,
-            }
-            self._transition("start_action", came_from, now, data=data)
+            self._transition("start_action", came_from, now, data=entries.started(collecting))
         self._say(outcome, now)
 
     def _escalate(self, escalation: Escalation, outcome: Outcome, since: datetime, now: datetime) -> None:
         state = self.state
         came_from = self._send("escalate")
-        summary = self._summary(escalation.reason, escalation.evidence, outcome.asked)
+        summary = episode.summary(state, escalation.reason, escalation.evidence, outcome.asked)
         state.collecting = None
         state.unanswered = []
         state.team = escalation.team or self._default_team
         self._adopt()
         state.priority = escalation.priority
-        state.handoff = Handoff(
-            reason=escalation.reason,
-            evidence=escalation.evidence,
-            message_id=escalation.message_id,
-            at=now,
-            action_id=escalation.action_id,
-            action=escalation.action,
-            action_version=escalation.action_version,
-            summary=summary,
-        )
-        state.wait = self._in_queue(self._new_wait(min(since, now), now), now)
-        data = {
-            "reason": escalation.reason.value,
-            "evidence": escalation.evidence,
-            "message_id": escalation.message_id,
-            "action": escalation.action,
-            "action_id": escalation.action_id,
-            "action_version": escalation.action_version,
-            "team": state.team,
-            "summary": asdict(summary),
-        }
-        if escalation.webhook:
-            data["webhook"] = escalation.webhook
+        state.handoff = escalation.handoff(now, summary)
+        state.wait = ladder.entered(self._new_wait(min(since, now), now), self._standing, now)
+        data = entries.escalated(escalation, state.team, summary)
         self._transition("escalate", came_from, now, public=True, data=data)
         self._tag(SYSTEM, escalation.tags, (), now)
         text = outcome.text or words.handoff_text(escalation.reason)
-        waiting: dict[str, Any] = {}
-        if absence := self._absence():
+        waiting: entries.Data = {}
+        if (notice := self._absence()) is not None:
             # In one message with what else is said: who is told twice at once reads neither.
-            outcome = replace(outcome, form=outcome.form or self._promise())
-            text = f"{text}\n\n{absence}"
-            waiting = self._away | self._waiting()
+            outcome = replace(outcome, form=outcome.form or notice.form)
+            text = f"{text}\n\n{notice.text}"
+            waiting = entries.away(state.wait) | self._waiting()
         self._say(replace(outcome, text=text), now, waiting)
-        self._alert(Audience.TEAM, 0, escalation.reason, now, self.policy.at_once)
+        self._alert(Audience.TEAM, escalation.reason, now, self.policy.at_once)
 
-    def _say(self, outcome: Outcome, now: datetime, waiting: Mapping[str, Any] | None = None) -> None:
+    def _say(self, outcome: Outcome, now: datetime, waiting: entries.Data | None = None) -> None:
         """`waiting` goes along where it says how things stand: the ledger has it from there."""
         self.state.offered_person = outcome.offers_person
-        data: dict[str, Any] = dict(waiting or {})
-        if outcome.citations:
-            data["citations"] = [vars(citation) for citation in outcome.citations]
-        if outcome.quick_replies:
-            data["quick_replies"] = list(outcome.quick_replies)
-        if outcome.form:
-            data["form"] = _form(outcome.form)
-        if outcome.offers_person:
-            data["offers_person"] = True
-        if outcome.asks_back:
-            data["asks_back"] = True
-        self._emit(EventType.MESSAGE, ASSISTANT, now, text=outcome.text, public=True, data=data)
+        data = (waiting or {}) | entries.said(outcome)
+        self._log.write(EventType.MESSAGE, ASSISTANT, now, text=outcome.text, public=True, data=data)
 
     def _take_details(self, details: tuple[Detail, ...], now: datetime) -> None:
         vouched = self.state.vouched_email.casefold()
@@ -730,7 +497,7 @@ class Conversation:
             detail = replace(taken, verified=bool(vouched) and taken.value.casefold() == vouched)
             kept = tuple(known for known in self.state.details if known.name != detail.name)
             self.state.details = (*kept, detail)
-            self._emit(EventType.DETAIL, Author(AuthorKind.VISITOR), now, data=vars(detail))
+            self._log.write(EventType.DETAIL, Author(AuthorKind.VISITOR), now, data=vars(detail))
 
     def _tag(self, author: Author, add: tuple[str, ...], remove: tuple[str, ...], now: datetime) -> None:
         state = self.state
@@ -739,42 +506,35 @@ class Conversation:
         if added or removed:
             state.tags = (*(tag for tag in state.tags if tag not in removed), *added)
             data = {"tags": list(state.tags), "added": added, "removed": removed}
-            self._emit(EventType.TAGS, author, now, data=data)
+            self._log.write(EventType.TAGS, author, now, data=data)
 
     def _alert(
         self,
         audience: Audience,
-        step: int,
         reason: HandoffReason,
         now: datetime,
-        channels: Channels = (INBOX,),
+        channels: Channels,
         agent: Person | None = None,
     ) -> None:
-        """Tell somebody in the inbox, and have them told over the other channels that are set up."""
-        wait, standing = self.state.wait, self._standing
-        agent = agent or self.state.owner or Person("", "")
-        data = {
-            "step": step,
-            "audience": audience.value,
-            "team": self.state.team,
-            "agent": agent.id,
-            "agent_name": agent.name,
-            "channel": INBOX,
-            # Recording it is what shows it: the inbox reads the log. But a screen that nobody has open tells nobody.
-            "outcome": "nobody_there" if standing and standing.nobody_of(audience, agent.id) else "delivered",
-            "reason": reason.value,
-        }
-        self._emit(EventType.ALERT, SYSTEM, now, data=data | self._waiting())
+        """Tell somebody in the inbox, and have them told over the other channels that are set up.
+
+        It counts as the step that the wait is at. Without an `agent` the owner is meant, where there is one.
+        """
+        state, wait, standing = self.state, self.state.wait, self._standing
+        step = wait.step if wait else 0
+        agent = agent or state.owner or Person("", "")
+        # Recording it is what shows it: the inbox reads the log. But a screen that nobody has open tells nobody.
+        outcome = "nobody_there" if standing and standing.nobody_of(audience, agent.id) else "delivered"
+        data = entries.alerted(step, audience, state.team, agent, INBOX, outcome, reason)
+        event = self._log.write(EventType.ALERT, SYSTEM, now, data=data | self._waiting())
         if standing is None or wait is None or wait.opens_at is not None:
             # Whoever is not at work is not called at home.
             return
-        event_id = self._events[-1].id
-        for channel in channels:
-            if channel in standing.channels:
-                telling = Telling(
-                    event_id, step, audience, channel, self.team, agent.id, clock=wait.clock, agent_name=agent.name
-                )
-                self._tellings.append(telling)
+        self._tellings += [
+            Telling(event.id, step, audience, channel, self.team, agent.id, clock=wait.clock, agent_name=agent.name)
+            for channel in channels
+            if channel in standing.channels
+        ]
 
     def _own(self, event: str, owner: Person, author: Author, now: datetime) -> None:
         state = self.state
@@ -788,31 +548,28 @@ class Conversation:
         state.collecting = None
         state.active_at = now
         state.team = state.team or self._default_team
-        data: dict[str, Any] = {"owner": vars(owner)}
+        data: entries.Data = {"owner": vars(owner)}
         if state.wait is not None:
-            data["waited_seconds"] = _seconds(now, state.wait.since)
+            data |= entries.waited(state.wait.since, now)
         self._transition(event, came_from, now, author, public=True, data=data)
 
     def _queue(self, event: str, reason: HandoffReason, author: Author, now: datetime) -> None:
         state = self.state
         came_from = self._send(event)
-        data: dict[str, Any] = {"reason": reason.value}
+        data: entries.Data = {"reason": reason.value}
         if state.handoff is None:
-            state.handoff = Handoff(reason, "", "", now, summary=self._summary(reason, "", self._unanswered))
+            state.handoff = Handoff(
+                reason, "", "", now, summary=episode.summary(state, reason, "", episode.unanswered(state))
+            )
             data["summary"] = asdict(state.handoff.summary)
         state.owner = None
         state.collecting = None
         data["team"] = state.team = self.team
         self._adopt()
-        state.wait = self._in_queue(state.wait or self._new_wait(now, now), now)
+        state.wait = ladder.entered(state.wait or self._new_wait(now, now), self._standing, now)
         self._transition(event, came_from, now, author, public=True, data=data)
-        self._alert(Audience.TEAM, 0, reason, now, self.policy.at_once)
-        self._tell_absence(now)
-
-    def _summary(self, reason: HandoffReason, evidence: str, asked: str) -> Summary:
-        state = self.state
-        matter = state.collecting.evidence if state.collecting else ""
-        return exchanges.summarize(state.exchanges, state.details, reason, evidence, asked, matter)
+        self._alert(Audience.TEAM, reason, now, self.policy.at_once)
+        self._tell_visitor(self._absence(), now)
 
     def _stop_collecting(self, now: datetime) -> None:
         collecting = self.state.collecting
@@ -833,20 +590,6 @@ class Conversation:
 
 def _agent(person: Person) -> Author:
     return Author(AuthorKind.AGENT, person.name, person.id)
-
-
-def _cost(outcome: Outcome) -> int:
-    """In tokens."""
-    usage = outcome.usage
-    return usage.input_tokens + usage.output_tokens if usage else 0
-
-
-def _form(fields: tuple[FormField, ...]) -> list[dict[str, Any]]:
-    return [{**vars(field), "choices": list(field.choices)} for field in fields]
-
-
-def _seconds(now: datetime, since: datetime) -> int:
-    return max(0, round((now - since).total_seconds()))
 
 
 def _action_name(state: ConversationState) -> str:

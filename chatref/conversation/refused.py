@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from chatref.conversation.events import Person
+from chatref.conversation.events import Person, State
+from chatref.conversation.state import ConversationState
 
 
 class Refused(Exception):
@@ -22,3 +23,17 @@ def refuse_unless_agent(person: Person) -> None:
         canonical = False
     if not canonical or "\0" in person.name:
         raise Refused("invalid", "An agent's id is a UUID, in lower case, and a name has no NUL.")
+
+
+def refuse_if_resolved(state: ConversationState) -> None:
+    """What is settled is nobody's to take or to hand on."""
+    if state.state is State.RESOLVED:
+        raise Refused("conversation_resolved", "This conversation is resolved; it reopens when the visitor writes.")
+
+
+def refuse_unless_owner_or_unowned(state: ConversationState, agent: Person) -> None:
+    """Only the owner gives a conversation away; one that nobody owns is everybody's."""
+    refuse_if_resolved(state)
+    owner = state.owner
+    if owner is not None and owner.id != agent.id:
+        raise Refused("not_owner", f"{owner.name} has this conversation", owner)

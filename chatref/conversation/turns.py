@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from chatref.conversation.actions import CustomAction
-from chatref.conversation.events import Citation, Detail, HandoffReason, Priority, Reference
+from chatref.conversation.events import Citation, Detail, Handoff, HandoffReason, Priority, Reference, Summary
 
 
 @dataclass(frozen=True)
@@ -118,6 +118,19 @@ class Escalation:
             webhook=action.webhook,
         )
 
+    def handoff(self, at: datetime, summary: Summary) -> Handoff:
+        """The handoff that it leads to."""
+        return Handoff(
+            reason=self.reason,
+            evidence=self.evidence,
+            message_id=self.message_id,
+            at=at,
+            action_id=self.action_id,
+            action=self.action,
+            action_version=self.action_version,
+            summary=summary,
+        )
+
 
 @dataclass(frozen=True)
 class FormField:
@@ -171,3 +184,8 @@ class Outcome:
     settled: bool = True
     unknown: bool = False
     repeats: bool = False
+
+    @property
+    def tokens(self) -> int:
+        """What it cost with a model."""
+        return self.usage.input_tokens + self.usage.output_tokens if self.usage else 0
