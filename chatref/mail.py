@@ -62,11 +62,12 @@ class MailServer:
     ) -> int:
         """For how many recipients the server has taken the message: at least one. Raises `MailFailed`.
 
+        Where there are several, none of them sees who the others are.
         `html` is what mail programs show instead of `text` where they can. Ids are in angle brackets. The same
         `message_id` again lets the receiving side see a repetition; the same `in_reply_to` makes messages one thread.
         """
         message = EmailMessage()
-        message["From"], message["To"] = sender, ", ".join(recipients)
+        message["From"], message["To"] = sender, recipients[0] if len(recipients) == 1 else sender
         # Names that customers give themselves stand in it: a line break would be another header, and is refused.
         message["Subject"] = " ".join(subject.split())
         message["Date"], message["Message-ID"] = formatdate(), message_id or make_msgid(domain=domain_of(sender))
@@ -80,6 +81,7 @@ class MailServer:
         try:
             refused, _ = await aiosmtplib.send(
                 message,
+                recipients=[parseaddr(recipient)[1] for recipient in recipients],
                 hostname=self.host,
                 port=self.port,
                 username=self.user,

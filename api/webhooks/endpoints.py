@@ -1,6 +1,6 @@
 """Webhooks: the business's own systems, which hear of handoffs (Standard Webhooks 1.0)."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -20,8 +20,8 @@ from api.webhooks.schemas import (
     WebhookOut,
     WebhookWithSecret,
 )
-from chatref.conversation.actions import CustomAction
-from chatref.store import actions, policies, webhooks
+from api.webhooks.users import Users
+from chatref.store import webhooks
 from chatref.store.tables import Webhook, WebhookDelivery
 from chatref.webhooks.payload import NoticeType, slack_text, test_notice
 from chatref.webhooks.signing import new_secret
@@ -55,10 +55,8 @@ async def list_webhooks(admin: Admin, services: Use) -> WebhookList:
     async with services.database.session() as session:
         listed = await webhooks.everyone(session)
         latest = await webhooks.latest_deliveries(session)
-        known = await actions.latest(session)
-    return WebhookList(
-        items=[WebhookOut.of(webhook, _users(webhook, known), latest.get(webhook.id)) for webhook in listed]
-    )
+        users = await Users.read(session)
+    return WebhookList(items=[_listed(webhook, users, latest) for webhook in listed])
 
 
 @router.post("", status_code=201)
@@ -82,7 +80,7 @@ async def read(webhook: Known, services: Use) -> WebhookWithSecret:
 
 @router.put("/{webhook_id}")
 async def replace(webhook: Known, body: WebhookBody, services: Use) -> WebhookWithSecret:
-    """Change a webhook. Its secret stays; while actions name it, its slug does too."""
+    """Change a webhook. Its secret stays; while actions or service policies name it, its slug does too."""
     _check_address(body, services)
     async with services.database.session() as session:
         current = await _locked(session, webhook)
@@ -178,16 +176,12 @@ async def _locked(session: AsyncSession, webhook: Webhook) -> Webhook:
     return current
 
 
-def _users(webhook: Webhook, known: Iterable[CustomAction]) -> list[str]:
-    return [action.name for action in known if action.webhook == webhook.slug]
-
-
 async def _refuse_if_used(session: AsyncSession, webhook: Webhook) -> None:
-    if users := _users(webhook, await actions.latest(session)):
-        raise Problem(409, "in_use", f"Actions tell this webhook: {', '.join(users)}.")
-    current = await policies.current(session)
-    if teams := [team or "default" for team, known in current.items() if webhook.slug in known.policy.webhooks]:
-        raise Problem(409, "in_use", f"Service policies tell this webhook: {', '.join(teams)}.")
+    users = await Users.read(session)
+    if actions := users.actions_of(webhook):
+        raise Problem(409, "in_use", f"Actions tell this webhook: {', '.join(actions)}.")
+    if policies := users.policies_of(webhook):
+        raise Problem(409, "in_use", f"Service policies tell this webhook: {', '.join(policies)}.")
 
 
 def _refuse_if_disabled(webhook: Webhook) -> None:
@@ -212,9 +206,12 @@ def _position(cursor: str) -> tuple[datetime, UUID]:
     return position
 
 
+def _listed(webhook: Webhook, users: Users, latest: Mapping[UUID, WebhookDelivery]) -> WebhookOut:
+    return WebhookOut.of(webhook, users.actions_of(webhook), users.policies_of(webhook), latest.get(webhook.id))
+
+
 async def _out(session: AsyncSession, webhook: Webhook) -> WebhookWithSecret:
-    last = (await webhooks.latest_deliveries(session)).get(webhook.id)
-    listed = WebhookOut.of(webhook, _users(webhook, await actions.latest(session)), last)
+    listed = _listed(webhook, await Users.read(session), await webhooks.latest_deliveries(session))
     until = webhook.previous_secret_until
     return WebhookWithSecret(
         **listed.model_dump(),

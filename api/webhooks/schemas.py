@@ -14,7 +14,7 @@ Status = Literal["pending", "delivered", "failed"]
 
 
 class WebhookBody(BaseModel):
-    slug: Slug = Field(description="What actions name it by.", examples=["crm"])
+    slug: Slug = Field(description="What actions and service policies name it by.", examples=["crm"])
     name: Name
     url: WebAddress = Field(
         description="Where notices are posted to. It has to be `https` and on the internet, unless this installation "
@@ -41,14 +41,20 @@ class WebhookOut(WebhookBody):
     )
     created_at: datetime
     used_by: list[str] = Field(description="The names of the actions that tell it.")
+    used_by_policies: list[str] = Field(
+        description="The names of the teams whose service policies tell it; `default` for the policy of all others."
+    )
     last_delivery: LastDelivery | None
 
     @classmethod
-    def of(cls, webhook: Webhook, used_by: list[str], last: WebhookDelivery | None) -> Self:
+    def of(
+        cls, webhook: Webhook, used_by: list[str], used_by_policies: list[str], last: WebhookDelivery | None
+    ) -> Self:
         return cls.model_validate(
             webhook.model_dump(exclude={"secret", "previous_secret", "previous_secret_until"})
             | {
                 "used_by": used_by,
+                "used_by_policies": used_by_policies,
                 "last_delivery": LastDelivery.model_validate({"at": last.created_at, "status": last.status})
                 if last
                 else None,

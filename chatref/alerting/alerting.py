@@ -7,6 +7,7 @@ from uuid import UUID
 from chatref.alerting.alert import Alert
 from chatref.alerting.channels import Channel, Hooks, not_mailed
 from chatref.configuration import Configuration
+from chatref.conversation.events import Person
 from chatref.conversation.policy import WEBHOOK, Audience
 from chatref.conversation.standing import Telling, Told
 from chatref.mail import MailFailed, MailServer, domain_of
@@ -14,6 +15,8 @@ from chatref.reply_mail import reply_mail
 from chatref.store import alerts, people
 from chatref.store.database import Database
 from chatref.thread_link import ThreadLinks
+
+_OF_ONE = (Audience.OWNER, Audience.AGENT)
 
 
 @dataclass(frozen=True)
@@ -70,11 +73,18 @@ class Alerting:
             conversation_id=str(conversation_id),
             visitor=subject.visitor,
             team=telling.team,
+            team_name=self._name_of(telling.team),
+            audience=telling.audience,
+            agent=Person(telling.agent, telling.agent_name) if telling.audience in _OF_ONE else None,
             step=telling.step,
             waiting_since=subject.waiting_since,
             handoff=subject.handoff,
             link=f"{self._public_url}/inbox/all/{conversation_id}",
         )
+
+    def _name_of(self, team: str) -> str:
+        """As the slug, where the team is no more or not known here yet."""
+        return next((known.name for known in self._configuration.teams if known.slug == team), team)
 
     async def _mail_answer(self, conversation_id: UUID, telling: Telling) -> Told:
         """To the visitor, who was promised it."""

@@ -18,7 +18,7 @@ from chatref.store import push, webhooks
 from chatref.store.database import Database
 from chatref.store.people import Colleague
 from chatref.store.tables import Webhook
-from chatref.webhooks.payload import slack_text, wait_alert
+from chatref.webhooks.payload import slack_alerts, wait_alert
 from chatref.webhooks.posting import Posted, Poster, Verdict
 from chatref.webhooks.signing import keys_of, signed_headers
 
@@ -55,7 +55,7 @@ class Channel(ABC):
 
 
 class Mail(Channel):
-    """One e-mail to all who are meant."""
+    """One e-mail to all who are meant: what the server has taken is then one answer for all of them."""
 
     def __init__(self, server: MailServer, sender: str) -> None:
         self._server = server
@@ -130,6 +130,8 @@ class Command(Channel):
             "url": alert.link,
             "subject": alert.subject(datetime.now(UTC)),
             "team": alert.team,
+            "audience": alert.audience,
+            "agent": asdict(alert.agent) if alert.agent else None,
             "step": alert.step,
             "waiting_since": alert.waiting_since.isoformat() if alert.waiting_since else None,
             "handoff": asdict(alert.handoff) if alert.handoff else None,
@@ -203,12 +205,4 @@ class Hooks:
         await asyncio.sleep(self._pause)
         if self._gathering.get(webhook.id, ([], None))[0] is alerts:
             del self._gathering[webhook.id]
-        now = datetime.now(UTC)
-        parts = [f"*{alert.subject(now)}*\n" + "\n".join((*alert.lines, alert.link)) for alert in alerts]
-        text = "\n\n".join(map(_escaped, parts))
-        return await self._poster.post(webhook.url, slack_text(text), {})
-
-
-def _escaped(text: str) -> str:
-    """Of what Slack reads as markup: nobody calls a whole channel by writing `<!channel>` into a chat."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        return await self._poster.post(webhook.url, slack_alerts(alerts, datetime.now(UTC)), {})

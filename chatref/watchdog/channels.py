@@ -8,10 +8,12 @@ import httpx
 from chatref.mail import MailFailed, MailServer
 from chatref.settings import WatchdogSettings
 from chatref.watchdog.incidents import Notice, NoticeKind
+from chatref.webhooks.payload import slack_text
 
 log = logging.getLogger(__name__)
 
 SEND_SECONDS = 20.0
+JSON = {"content-type": "application/json"}
 
 
 class NotTold(Exception):
@@ -66,7 +68,7 @@ class Webhook(Channel):
         text = f"*{notice.subject}*\n{notice.text}\n{self._installation}"
         try:
             async with httpx.AsyncClient(timeout=SEND_SECONDS) as http:
-                answer = await http.post(self._url, json={"text": text})
+                answer = await http.post(self._url, content=slack_text(text), headers=JSON)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise NotTold(type(error).__name__) from error
         if not answer.is_success:

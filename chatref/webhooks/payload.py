@@ -1,6 +1,8 @@
 """What a webhook is told: `{type, timestamp, data}`, as Standard Webhooks recommends."""
 
 import json
+from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -52,7 +54,7 @@ def handoff_started(event: EventRecord, conversation: Conversation, visitor: Vis
 
 
 def wait_alert(alert: Alert, at: datetime) -> str:
-    """Somebody waits for a person and has not been taken over yet: what the ladder says at this step."""
+    """Somebody waits for a person: what the team, an agent who is offered the chat, or its owner is told of it."""
     return _written(
         NoticeType.ALERT,
         at,
@@ -60,6 +62,8 @@ def wait_alert(alert: Alert, at: datetime) -> str:
             "conversation_id": alert.conversation_id,
             "url": alert.link,
             "team": alert.team,
+            "audience": alert.audience,
+            "agent": asdict(alert.agent) if alert.agent else None,
             "step": alert.step,
             "waiting_since": alert.waiting_since.isoformat() if alert.waiting_since else None,
             "handoff": _HANDOFF.dump_python(alert.handoff, mode="json") if alert.handoff else None,
@@ -73,9 +77,18 @@ def test_notice(webhook: str, at: datetime) -> str:
     return _written(NoticeType.TEST, at, {"webhook": webhook})
 
 
+def slack_alerts(alerts: Iterable[Alert], at: datetime) -> str:
+    """The same for a Slack channel: all of them in one post."""
+    return slack_text("\n\n".join("\n".join((f"*{each.subject(at)}*", *each.lines, each.link)) for each in alerts))
+
+
 def slack_text(text: str) -> str:
-    """What Slack's incoming webhooks take, and those of others that do as Slack does."""
-    return json.dumps({"text": text}, ensure_ascii=False)
+    """What Slack's incoming webhooks take, and those of others that do as Slack does.
+
+    Nothing in it becomes a mention: nobody calls a whole channel by writing `<!channel>` into a chat.
+    """
+    plain = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return json.dumps({"text": plain}, ensure_ascii=False)
 
 
 def _written(kind: NoticeType, at: datetime, data: dict[str, Any]) -> str:

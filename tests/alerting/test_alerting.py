@@ -68,8 +68,8 @@ class Desk:
     conversation_id: UUID
     team: list[Agent] = field(default_factory=list)
 
-    async def tell(self, channel: str, audience: Audience = Audience.TEAM, **more: Any) -> Told:
-        telling = Telling(str(uuid4()), 1, audience, channel, "billing", **more)
+    async def tell(self, channel: str, audience: Audience = Audience.TEAM, step: int = 1, **more: Any) -> Told:
+        telling = Telling(str(uuid4()), step, audience, channel, "billing", **more)
         return await self.alerting.tell(self.conversation_id, telling)
 
     async def webhook(self, kind: str = "standard") -> Webhook:
@@ -135,11 +135,16 @@ class TestMail:
         assert await desk.tell("email") == Told(True, 1)
         assert desk.box.recipients == ["ada@example.com"]
         [mail] = desk.box.messages
-        assert mail["Subject"] == "Mia is waiting for 5 min"
+        assert mail["Subject"] == "Mia is waiting for 5 min (reminder 1)"
         body = mail.get_body()
         assert body is not None
         text = body.get_content()
-        for part in ("Cancel subscription", "cancel my <!channel> box", "Account ID: FF-204 (verified)"):
+        for part in (
+            "Cancel subscription",
+            "cancel my <!channel> box",
+            "Account ID: FF-204 (verified)",
+            "Team: Billing",
+        ):
             assert part in text
         assert f"https://chat.example.com/inbox/all/{desk.conversation_id}" in text
 
@@ -154,6 +159,12 @@ class TestMail:
     async def test_reaches_wider_audiences(self, desk: Desk, audience: Audience, who: list[str]) -> None:
         assert await desk.tell("email", audience) == Told(True, len(who))
         assert desk.box.recipients == [f"{name}@example.com" for name in who]
+
+    async def test_to_several_is_one_that_shows_none_of_them_who_the_others_are(self, desk: Desk) -> None:
+        await desk.tell("email", Audience.EVERYBODY)
+        [mail] = desk.box.messages
+        assert mail["To"] == SENDER
+        assert not any(agent.email in mail.as_string() for agent in desk.team)
 
     async def test_reaches_one_agent_alone(self, desk: Desk) -> None:
         await desk.tell("email", Audience.OWNER, agent=str(desk.team[1].id))
@@ -175,7 +186,7 @@ class TestMail:
             await connection.execute("update visitors set name = $1", "Mia\r\nBcc: all@example.com\n")
         assert (await desk.tell("email")).delivered
         [mail] = desk.box.messages
-        assert mail["Subject"] == "Mia Bcc: all@example.com is waiting for 5 min"
+        assert mail["Subject"] == "Mia Bcc: all@example.com is waiting for 5 min (reminder 1)"
         assert mail["Bcc"] is None
         assert desk.box.recipients == ["ada@example.com"]
 
@@ -230,8 +241,15 @@ class TestSignedWebhooks:
         notice = post.verified(webhook.secret)
         assert notice["type"] == "wait.alert"
         assert notice["data"]["handoff"]["action"] == "Cancel subscription"
-        assert notice["data"]["step"] == 1
+        assert (notice["data"]["team"], notice["data"]["step"]) == ("billing", 1)
+        assert (notice["data"]["audience"], notice["data"]["agent"]) == ("team", None)
         assert "secret" not in json.dumps(notice)
+
+    async def test_are_told_which_agent_is_meant(self, desk: Desk) -> None:
+        webhook = await desk.webhook()
+        await desk.tell("webhook:ops", Audience.AGENT, agent=str(desk.team[0].id), agent_name="Ada Palmer")
+        said = desk.hook.posts[0].verified(webhook.secret)["data"]
+        assert (said["audience"], said["agent"]) == ("agent", {"id": str(desk.team[0].id), "name": "Ada Palmer"})
 
     @pytest.mark.parametrize("status", [429, 500, 404])
     async def test_are_tried_again_when_the_receiver_would_not_have_it(self, desk: Desk, status: int) -> None:
@@ -283,6 +301,36 @@ class TestSlack:
         assert "<!channel>" not in text
         assert "webhook-signature" not in post.headers
 
+    async def test_tells_apart_what_is_said_of_one_chat(self, desk: Desk) -> None:
+        await desk.webhook("slack")
+        ada, bo, _ = (str(agent.id) for agent in desk.team)
+        said = (
+            (Audience.TEAM, 0, "", ""),
+            (Audience.AGENT, 0, ada, "Ada Palmer"),
+            (Audience.AGENT, 1, bo, "Bo Berg"),
+            (Audience.TEAM, 1, "", ""),
+            (Audience.EVERYBODY, 2, "", ""),
+            (Audience.FALLBACK, 3, "", ""),
+            (Audience.SUPERVISORS, 4, "", ""),
+            (Audience.OWNER, 0, ada, "Ada Palmer"),
+            (Audience.OWNER, 1, ada, "Ada Palmer"),
+        )
+        for audience, step, agent, name in said:
+            await desk.tell("webhook:ops", audience, step, agent=agent, agent_name=name)
+        texts = [json.loads(post.body)["text"] for post in desk.hook.posts]
+        assert [text.split("\n")[0] for text in texts] == [
+            "*Mia is waiting for 5 min*",
+            "*Mia is waiting for 5 min (offered to Ada Palmer)*",
+            "*Mia is waiting for 5 min (offered to Bo Berg)*",
+            "*Mia is waiting for 5 min (reminder 1)*",
+            "*Mia is waiting for 5 min (reminder 2, to everybody)*",
+            "*Mia is waiting for 5 min (reminder 3, to the fallback team)*",
+            "*Mia is waiting for 5 min (reminder 4, to the supervisors)*",
+            "*Mia is waiting for 5 min (owned by Ada Palmer)*",
+            "*Mia is waiting for 5 min (reminder 1, owned by Ada Palmer)*",
+        ]
+        assert all("Team: Billing" in text for text in texts)
+
     async def test_that_refuses_a_burst_has_told_none_of_it(self, desk: Desk) -> None:
         await desk.webhook("slack")
         desk.hook.otherwise = Answer(429, {"Retry-After": "3"})
@@ -313,7 +361,7 @@ class TestPush:
         desk.hook.answers = [Answer(201), Answer(410)]
         assert await desk.tell("push") == Told(True, 1)
         said = browser.read(desk.hook.posts[0])
-        assert (said["title"], said["body"]) == ("Mia is waiting for 5 min", "Cancel subscription")
+        assert (said["title"], said["body"]) == ("Mia is waiting for 5 min (reminder 1)", "Cancel subscription")
         assert said["url"] == f"https://chat.example.com/inbox/all/{desk.conversation_id}"
         async with desk.database.session() as session:
             assert await push.count(session, desk.team[0].id) == 1
@@ -333,7 +381,8 @@ class TestACommand:
         desk.alerting._channels = {"command": Command(f"{sys.executable} {script}")}
         assert await desk.tell("command") == Told(True, 1)
         said = json.loads(heard.read_text())
-        assert (said["subject"], said["emails"]) == ("Mia is waiting for 5 min", ["ada@example.com"])
+        assert (said["subject"], said["emails"]) == ("Mia is waiting for 5 min (reminder 1)", ["ada@example.com"])
+        assert (said["team"], said["audience"], said["agent"], said["step"]) == ("billing", "team", None, 1)
         assert said["handoff"]["summary"]["details"][0]["value"] == "FF-204"
 
     async def test_that_fails_or_does_not_end_has_told_nobody(self, desk: Desk) -> None:

@@ -81,7 +81,8 @@ class TestSettingUp:
         made = await do(admin, "POST", "", given, 201)
         assert made["secret"].startswith("whsec_")
         assert made["enabled"] is True
-        assert (made["stopped_because"], made["used_by"], made["last_delivery"]) == ("", [], None)
+        assert (made["stopped_because"], made["last_delivery"]) == ("", None)
+        assert made["used_by"] == made["used_by_policies"] == []
         [listed] = [each for each in (await do(admin, "GET", ""))["items"] if each["id"] == made["id"]]
         assert "secret" not in listed
         changed = await do(admin, "PUT", f"/{made['id']}", given | {"name": "Other", "enabled": False})
@@ -141,6 +142,7 @@ class TestServicePolicies:
         before = {key: value for key, value in policy.items() if key not in ("id", "version")}
         (await admin.http.put("/api/v1/service-policy", json=before)).raise_for_status()
         try:
+            assert (await do(admin, "GET", f"/{webhook['id']}"))["used_by_policies"] == ["default"]
             refused = await do(admin, "DELETE", f"/{webhook['id']}", status=409)
             assert (refused["code"], "default" in refused["detail"]) == ("in_use", True)
             assert (await do(admin, "PUT", f"/{webhook['id']}", body(webhook["url"]), 409))["code"] == "in_use"

@@ -4,15 +4,19 @@ import json
 import re
 import shutil
 import subprocess
+from datetime import UTC, datetime
 
 import pytest
 from pydantic import TypeAdapter
 
 from api.actions.schemas import ActionBody
 from chatref import tokens
+from chatref.alerting.alert import Alert
 from chatref.assistant.triggers import Triggers
-from chatref.conversation.policy import ServicePolicy
+from chatref.conversation.events import Detail, Handoff, HandoffReason, Person, Summary
+from chatref.conversation.policy import Audience, ServicePolicy
 from chatref.demo import default_actions
+from chatref.webhooks.payload import slack_alerts, wait_alert
 from tests.docs.pages import ROOT, Page
 
 
@@ -47,6 +51,37 @@ def test_the_short_service_policy_is_one() -> None:
     policy = re.search(r"-d '(\{.*\})'", shown)
     assert policy
     ServicePolicy.model_validate_json(policy[1])
+
+
+def test_the_alert_that_is_shown_is_what_webhooks_get() -> None:
+    _, signed, slack = Page(ROOT / "docs" / "webhooks.md").blocks("json")
+    chat, wish = "0f4c2f0e-7f0b-4a59-9d5e-0a7f2c0f7a11", "I want to cancel my subscription"
+    since = datetime(2026, 11, 24, 9, 30, 0, 120_000, tzinfo=UTC)
+    alert = Alert(
+        id="a1",
+        conversation_id=chat,
+        visitor="Mia",
+        team="billing",
+        team_name="Billing",
+        audience=Audience.AGENT,
+        agent=Person("8a6f5b58-6f0c-4f2f-8d0b-5f0a3c1d9e77", "Ada Palmer"),
+        step=1,
+        waiting_since=since,
+        handoff=Handoff(
+            reason=HandoffReason.ACTION,
+            evidence=wish,
+            message_id="5d0b6f0e-1c55-4c1f-9a1c-0d2f4f9b7c21",
+            at=since,
+            action_id="cancel-subscription",
+            action="Cancel subscription",
+            action_version=3,
+            summary=Summary(wants=(wish,), details=(Detail("account_id", "Account ID", "FF-10234"),)),
+        ),
+        link=f"https://chat.example.com/inbox/all/{chat}",
+    )
+    at = datetime(2026, 11, 24, 9, 31, 0, 240_000, tzinfo=UTC)
+    assert json.loads(signed) == json.loads(wait_alert(alert, at))
+    assert json.loads(slack) == json.loads(slack_alerts([alert], at))
 
 
 def test_the_token_that_the_widgets_page_makes_is_accepted() -> None:
