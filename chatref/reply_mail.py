@@ -1,4 +1,4 @@
-"""An agent's answer as an e-mail to the visitor, who has left the page."""
+"""An answer as an e-mail to the visitor, who has left the page."""
 
 from dataclasses import dataclass
 from html import escape
@@ -28,15 +28,15 @@ class ReplyMail:
 
 
 def reply_mail(
-    *, site: str, agent: str, answer: str, link: str, conversation_id: str, event_id: str, domain: str
+    *, site: str, author: str, answer: str, link: str, conversation_id: str, event_id: str, domain: str
 ) -> ReplyMail:
-    """The answer `event_id` of the conversation. `domain` is the sender's; `agent` may be empty.
+    """The answer `event_id` of the conversation. `domain` is the sender's; `author` may be empty.
 
     Composed again it is the same, so that a repetition can be told for one. All answers of a conversation refer to one
     id, that of no message at all: so they are one thread in mail programs, whichever of them arrive.
     """
-    site, agent = _one_line(site), _one_line(agent)
-    subject, who = f"Your chat with {site}", f"{agent} from {site}" if agent else site
+    site, author = _one_line(site), _one_line(author)
+    subject, who = f"Your chat with {site}", f"{author} from {site}" if author else site
     answer = answer.strip()
     return ReplyMail(
         subject=subject,

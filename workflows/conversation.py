@@ -22,7 +22,7 @@ from temporalio.exceptions import (
 
 with workflow.unsafe.imports_passed_through():
     from chatref.conversation.conversation import Conversation
-    from chatref.conversation.events import Event, Person, State
+    from chatref.conversation.events import AuthorKind, Event, Person, State
     from chatref.conversation.policy import Audience
     from chatref.conversation.refused import Refused
     from chatref.conversation.standing import TeamQuestion, Telling, Told
@@ -57,6 +57,8 @@ LOOKS = "2026-11-24-look"
 """Steps of conversations that were decided before know one policy and the inbox alone."""
 TOLD_HONESTLY = "2026-11-29-told-honestly"
 """Runs that began before promise and count what failed as they did then, to their end."""
+ASSISTANT_MAILS = "2026-11-29-assistant-mails"
+"""Before, only agents' answers were mailed to a visitor who had been promised that."""
 SHORT_RUNS = "2026-11-29-short-runs"
 """Runs that had grown beyond `LONG_RUN` before go on until Temporal asks for another."""
 LONG_RUN = 250
@@ -369,8 +371,12 @@ class ConversationWorkflow:
                 raise
             workflow.logger.warning("how %s stands could not be found out", team)
 
-    def _start_tellings(self, conversation: Conversation) -> None:
+    def _start_tellings(self, conversation: Conversation, events: Sequence[Event]) -> None:
+        assistants = {event.id for event in events if event.author.kind is AuthorKind.ASSISTANT}
         for telling in conversation.take_tellings():
+            for_visitor = telling.audience is Audience.VISITOR
+            if for_visitor and telling.event_id in assistants and not workflow.patched(ASSISTANT_MAILS):
+                continue
             task = asyncio.create_task(self._tell(conversation.state.conversation_id, telling))
             self._tellings[task] = telling
             task.add_done_callback(self._done_telling)
@@ -544,7 +550,7 @@ class ConversationWorkflow:
             summary=f"events {events[0].seq} to {events[-1].seq}",
         )
         self._tell_operators(conversation, row)
-        self._start_tellings(conversation)
+        self._start_tellings(conversation, events)
         for event in events:
             if webhook := event.data.get("webhook"):
                 await self._tell_webhook(webhook, state.conversation_id, event)

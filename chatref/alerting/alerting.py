@@ -96,7 +96,7 @@ class Alerting:
         postman = self._postman
         mail = reply_mail(
             site=answer.site,
-            agent=answer.agent,
+            author=answer.author,
             answer=answer.text,
             link=await postman.links.to(conversation_id),
             conversation_id=str(conversation_id),

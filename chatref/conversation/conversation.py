@@ -242,8 +242,7 @@ class Conversation:
         state.active_at = now
         state.answered = True
         self._log.write(EventType.MESSAGE, _agent(agent), now, event_id=message_id, text=text, public=True, data=waited)
-        if state.by_email and state.email:
-            self._tellings.append(Telling(message_id, 0, Audience.VISITOR, EMAIL, self.team, address=state.email))
+        self._mail_if_promised(message_id)
         return Accepted(state.seq, state.owner)
 
     def note(self, agent: Person, message_id: str, text: str, now: datetime) -> Accepted:
@@ -447,7 +446,8 @@ class Conversation:
             episode.answered(state, outcome)
         state.collecting = outcome.collecting
         state.turns += 1
-        self._say(outcome, now)
+        # An agent may have given back a chat whose visitor was promised the answer by mail.
+        self._mail_if_promised(self._say(outcome, now).id)
 
     def _ask(self, outcome: Outcome, now: datetime) -> None:
         state = self.state
@@ -459,7 +459,7 @@ class Conversation:
         else:
             came_from = self._send("start_action")
             self._transition("start_action", came_from, now, data=entries.started(collecting))
-        self._say(outcome, now)
+        self._mail_if_promised(self._say(outcome, now).id)
 
     def _escalate(self, escalation: Escalation, outcome: Outcome, since: datetime, now: datetime) -> None:
         state = self.state
@@ -485,11 +485,16 @@ class Conversation:
         self._say(replace(outcome, text=text), now, waiting)
         self._alert(Audience.TEAM, escalation.reason, now, self.policy.at_once)
 
-    def _say(self, outcome: Outcome, now: datetime, waiting: entries.Data | None = None) -> None:
+    def _say(self, outcome: Outcome, now: datetime, waiting: entries.Data | None = None) -> Event:
         """`waiting` goes along where it says how things stand: the ledger has it from there."""
         self.state.offered_person = outcome.offers_person
         data = (waiting or {}) | entries.said(outcome)
-        self._log.write(EventType.MESSAGE, ASSISTANT, now, text=outcome.text, public=True, data=data)
+        return self._log.write(EventType.MESSAGE, ASSISTANT, now, text=outcome.text, public=True, data=data)
+
+    def _mail_if_promised(self, message_id: str) -> None:
+        state = self.state
+        if state.by_email and state.email:
+            self._tellings.append(Telling(message_id, 0, Audience.VISITOR, EMAIL, self.team, address=state.email))
 
     def _take_details(self, details: tuple[Detail, ...], now: datetime) -> None:
         vouched = self.state.vouched_email.casefold()

@@ -56,7 +56,7 @@ class Standing:
 class Telling:
     """One attempt to tell somebody over one channel but the inbox.
 
-    `event_id` is that of the alert in the inbox which it goes with, or of the agent's message that is mailed. `agent`
+    `event_id` is that of the alert in the inbox which it goes with, or of the message that is mailed. `agent`
     is an id, where one is meant, and `address` the visitor's, where they are. `clock` is that of the wait it is for.
     """
 

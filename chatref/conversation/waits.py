@@ -235,6 +235,8 @@ class _Writer:
         elif event.author.kind is AuthorKind.ASSISTANT:
             if self._wait is not None and "deadline" in event.data:
                 self._step(event, StepKind.TOLD)
+            elif self.ledger.waits and self.ledger.waits[-1].ending is Ending.RETURNED_TO_ASSISTANT:
+                self._answered[event.id] = len(self.ledger.waits) - 1
         elif self._handoff is not None and self._wait is None and "waiting_since" in event.data:
             self._begin_wait(event)
 

@@ -17,7 +17,7 @@ from conversations c join visitors v on v.id = c.visitor_id where c.id = $1
 _ANSWER = """
 select e.text, e.author_name, s.name as site
 from events e join conversations c on c.id = e.conversation_id join sites s on s.id = c.site_id
-where e.conversation_id = $1 and e.id = $2 and e.type = 'message' and e.author_kind = 'agent'
+where e.conversation_id = $1 and e.id = $2 and e.type = 'message' and e.author_kind in ('agent', 'assistant')
 """
 
 
@@ -30,8 +30,10 @@ class Subject:
 
 @dataclass(frozen=True)
 class Answer:
+    """`author` is the agent's name, or the assistant's."""
+
     text: str
-    agent: str
+    author: str
     site: str
 
 
@@ -46,7 +48,7 @@ async def subject(database: Database, conversation_id: UUID) -> Subject | None:
 
 
 async def answer(database: Database, conversation_id: UUID, event_id: str) -> Answer | None:
-    """What an agent wrote. Raises `DatabaseUnavailable`."""
+    """What an agent or the assistant wrote. Raises `DatabaseUnavailable`."""
     async with database.driver() as connection:
         row = await connection.fetchrow(_ANSWER, conversation_id, event_id)
     return Answer(row["text"], row["author_name"], row["site"]) if row else None

@@ -15,7 +15,7 @@ from chatref.conversation.events import AuthorKind, Event, EventType, State
 from chatref.conversation.policy import Audience, LadderStep, ServicePolicy
 from chatref.conversation.standing import Standing, Telling, Told
 from chatref.conversation.state import ConversationState
-from chatref.conversation.turns import VisitorMessage
+from chatref.conversation.turns import Outcome, OutcomeKind, VisitorMessage
 from chatref.conversation.waits import StepKind, ledger
 from tests.conversation.test_conversation import ADA, START, after, escalate
 
@@ -359,6 +359,27 @@ class TestTheAddress:
         here.release_to_assistant(ADA, after(minutes=5))
         here.reply(ADA, "r1", "Done.", after(hours=14))
         assert [telling.address for telling in here.take_tellings()] == ["ann@example.com"]
+
+    def test_gets_the_answer_of_the_assistant_where_the_chat_was_given_back(self) -> None:
+        here = escalated(CLOSED)
+        write(here, "ann@example.com")
+        write(here, "Do you ship abroad?", 2)
+        here.release_to_assistant(ADA, after(minutes=5))
+        turn = here.pending_turn()
+        assert turn is not None
+        here.commit(Outcome(OutcomeKind.ANSWER, text="Yes, we do."), turn.answers_seq, after(minutes=5))
+        [telling] = here.take_tellings()
+        here.told(telling, Told(True, 1), after(minutes=6))
+        events = here.take_events()
+        [answer] = [event for event in events if event.text == "Yes, we do."]
+        assert (telling.event_id, telling.address) == (answer.id, "ann@example.com")
+        [wait] = ledger(events).waits
+        assert wait.steps[-1].alert is not None
+        write(here, "Thank you!", 7)
+        turn = here.pending_turn()
+        assert turn is not None
+        here.commit(Outcome(OutcomeKind.ANSWER, text="You are welcome."), turn.answers_seq, after(minutes=7))
+        assert here.take_tellings() == (), "whoever writes again is here"
 
     def test_is_taken_from_the_form(self, here: Conversation) -> None:
         write(here, "E-mail address: ann@example.com", email="ann@example.com")

@@ -14,11 +14,11 @@ SENDER = "Fern & Fig <chat@shop.example.com>"
 
 
 def composed(
-    answer: str = "Yes, it can.", *, event: str = "event-1", site: str = "Fern & Fig", agent: str = "Ada P."
+    answer: str = "Yes, it can.", *, event: str = "event-1", site: str = "Fern & Fig", author: str = "Ada P."
 ) -> ReplyMail:
     return reply_mail(
         site=site,
-        agent=agent,
+        author=author,
         answer=answer,
         link=LINK,
         conversation_id=CONVERSATION,
@@ -66,7 +66,7 @@ async def test_it_says_who_answered_what_and_how_to_go_on() -> None:
 
 
 async def test_nothing_in_it_is_fetched_and_nothing_that_was_written_is_markup() -> None:
-    [message] = await delivered(composed('<img src="https://evil.example/x.png"> & <script>', agent="<b>Eve</b>"))
+    [message] = await delivered(composed('<img src="https://evil.example/x.png"> & <script>', author="<b>Eve</b>"))
     html = part(message, "html")
     assert set(re.findall("<([a-z0-9]+)", html)) == {*["html", "head", "meta", "title", "body", "div", "p", "b", "a"]}
     assert "&lt;b&gt;Eve&lt;/b&gt; from" in html
@@ -84,14 +84,14 @@ async def test_answers_of_one_conversation_are_one_thread() -> None:
 
 
 async def test_names_add_no_headers() -> None:
-    [message] = await delivered(composed(site="Fern\r\nBcc: everybody@example.com", agent="Ada\nX: y"))
+    [message] = await delivered(composed(site="Fern\r\nBcc: everybody@example.com", author="Ada\nX: y"))
     assert message["Bcc"] is None
     assert message["Subject"] == "Your chat with Fern Bcc: everybody@example.com"
     assert part(message, "plain").startswith("Ada X: y from Fern Bcc: everybody@example.com wrote:")
 
 
 async def test_an_answer_may_come_from_nobody_by_name() -> None:
-    [message] = await delivered(composed(agent=""))
+    [message] = await delivered(composed(author=""))
     assert part(message, "plain").startswith("Fern & Fig wrote:")
 
 

@@ -203,6 +203,20 @@ async def closed_and_mailed(desk: Desk) -> None:
     await desk.until_seq(9)
 
 
+async def given_back_and_mailed(desk: Desk) -> None:
+    opens_at = datetime.now(UTC) + timedelta(days=1)
+    desk.teams.standing = Standing("", 0, opens_at=opens_at, opens_words="tomorrow", channels=frozenset({"email"}))
+    await desk.say("a person")
+    await desk.until_state(State.ESCALATED)
+    await desk.say("ann@example.com")
+    await desk.until_said(EMAIL_TAKEN.format(email="ann@example.com"))
+    await desk.say("hello")
+    await desk.handle.execute_update(ConversationWorkflow.release, Release(ADA, to_assistant=True))
+    await desk.until_said("You said: hello")
+    while not any(event["type"] == "alert" and event["data"]["channel"] == "email" for event in await desk.events()):
+        await asyncio.sleep(0.05)
+
+
 async def opened_again(desk: Desk) -> None:
     """Closed for a moment, then open, and the policy is another one meanwhile."""
     desk.teams.standing = Standing("", 0, opens_at=datetime.now(UTC) + timedelta(seconds=2), opens_words="soon")
@@ -285,4 +299,5 @@ CASES: dict[Callable[[Desk], Awaitable[None]], ServicePolicy] = {
     address_corrected_and_mailed: ServicePolicy(),
     offered_in_vain_and_called_off: ServicePolicy(),
     grew_long: ServicePolicy(),
+    given_back_and_mailed: ServicePolicy(),
 }

@@ -278,6 +278,22 @@ class TestChannels:
         assert (telling.audience, telling.event_id, telling.address) == (Audience.VISITOR, "r1", "ann@example.com")
         assert (await told(staffed))[-1] == ("visitor", "email", "delivered")
 
+    async def test_mail_the_assistants_answer_too_where_the_chat_was_given_back(self, staffed: Desk) -> None:
+        staffed.teams.standing = Standing(
+            "", 0, opens_at=await staffed.now() + timedelta(days=1), opens_words="later", channels=frozenset({"email"})
+        )
+        await staffed.say("a person")
+        await staffed.until_state(State.ESCALATED)
+        await staffed.say("ann@example.com")
+        await staffed.until_said(EMAIL_TAKEN.format(email="ann@example.com"))
+        await staffed.say("hello")
+        await staffed.handle.execute_update(ConversationWorkflow.release, Release(ADA, to_assistant=True))
+        await staffed.until_said("You said: hello")
+        await _until(staffed, count_of(1, "email"))
+        [answer] = [event for event in await staffed.events() if event["text"] == "You said: hello"]
+        [telling] = staffed.channels.tellings
+        assert (telling.event_id, telling.address) == (str(answer["id"]), "ann@example.com")
+
 
 class TestAChangedPolicy:
     async def test_reaches_a_running_conversation_with_its_next_transition(self, quick_desk: Desk) -> None:
