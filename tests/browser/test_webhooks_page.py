@@ -133,7 +133,7 @@ async def test_a_webhook_is_added_tested_and_its_secret_replaced(page: Page, crm
     await expect(page.get_by_role("heading", name="The CRM")).to_be_visible()
     await page.get_by_role("link", name="Back").click()
     await expect(rows(page)).to_contain_text(crm.url)
-    await expect(rows(page)).to_contain_text("No action tells it yet · Last notice delivered")
+    await expect(rows(page)).to_contain_text("Nothing tells it yet · Last notice delivered")
     async with page.expect_response(lambda response: response.request.method == "PUT"):
         await page.get_by_role("switch", name="The CRM is switched on").click()
     await expect(rows(page)).to_contain_text("Switched off: nothing is sent")

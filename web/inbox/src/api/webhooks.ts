@@ -2,7 +2,7 @@
 
 import { request } from "./client";
 
-/** As much of a webhook as an admin writes. `slug` is what actions name it by. */
+/** As much of a webhook as an admin writes. `slug` is what actions and service policies name it by. */
 export interface WebhookBody {
   slug: string;
   name: string;
@@ -21,6 +21,8 @@ export interface Webhook extends WebhookBody {
   created_at: string;
   /** Names of actions. */
   used_by: string[];
+  /** Names of the teams whose service policies tell it; "default" for the policy of all others. */
+  used_by_policies: string[];
   last_delivery: { at: string; status: DeliveryStatus } | null;
 }
 

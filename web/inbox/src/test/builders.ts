@@ -57,6 +57,7 @@ export function aWebhook(part: Partial<Webhook> = {}): Webhook {
     stopped_because: "",
     created_at: "2026-03-02T09:00:00.000Z",
     used_by: [],
+    used_by_policies: [],
     last_delivery: null,
     ...part,
   };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { aDelivery, anAttempt, aWebhook } from "../test/builders";
-import { lastNotice, standingOf, stopped, subjectOf, took, webhookChoices } from "./webhooks";
+import { lastNotice, standingOf, stopped, subjectOf, toldBy, took, webhookChoices } from "./webhooks";
 
 const NOW = Date.parse("2026-03-02T09:00:00.000Z");
 const at = (seconds: number) => new Date(NOW + seconds * 1000).toISOString();
@@ -82,4 +82,12 @@ test("an action chooses none or one by its name, and keeps what it has", () => {
     ["", "None"],
     ["crm", "crm"],
   ]);
+});
+
+test("what tells a webhook", () => {
+  expect(toldBy(aWebhook())).toBe("");
+  const webhook = aWebhook({ used_by: ["Cancel subscription"], used_by_policies: ["default", "Billing"] });
+  expect(toldBy(webhook)).toBe(
+    "Told by Cancel subscription, the default service policy, the service policy of Billing",
+  );
 });

@@ -10,6 +10,15 @@ export function webhookChoices(webhooks: readonly Webhook[], chosen: string): (r
   return [["", "None"], ...choices, ...(known ? [] : [[chosen, chosen] as const])];
 }
 
+/** What tells it; empty where nothing does. */
+export function toldBy({ used_by, used_by_policies }: Webhook): string {
+  const policies = used_by_policies.map((name) =>
+    name === "default" ? "the default service policy" : `the service policy of ${name}`,
+  );
+  const tellers = [...used_by, ...policies];
+  return tellers.length > 0 ? `Told by ${tellers.join(", ")}` : "";
+}
+
 /** What a delivery tells of. */
 export function subjectOf({ type, action }: Delivery): string {
   return type === "webhook.test" ? "Test" : action || "Handover";

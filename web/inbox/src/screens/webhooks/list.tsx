@@ -9,7 +9,7 @@ import { Button } from "../../parts/button";
 import { Empty } from "../../parts/empty";
 import { Toggle } from "../../parts/toggle";
 import { useToasts } from "../../parts/toast";
-import { lastNotice, stopped } from "../../text/webhooks";
+import { lastNotice, stopped, toldBy } from "../../text/webhooks";
 import { PageHead } from "../custom-actions/page-head";
 import { Receiving } from "./receiving";
 
@@ -25,8 +25,9 @@ export function WebhookList({ onRail }: { onRail(): void }) {
       <div className="settings__columns settings__columns--in-order">
         <div className="settings__main">
           <p className="settings__lead">
-            Systems of yours that are told when an action hands a chat over: a CRM, a ticket system, a script. What
-            cannot be delivered is tried again for three days. Which action tells which webhook is chosen in the action.
+            Systems of yours that are told when an action hands a chat over, or that somebody waits: a CRM, a script, a
+            channel in Slack. Which of them are told is chosen in each action, and in service policies under “Waiting”.
+            What an action tells is tried again for three days, an alert for a minute.
           </p>
           {webhooks.isError ? (
             <Empty
@@ -38,7 +39,7 @@ export function WebhookList({ onRail }: { onRail(): void }) {
             <div className="webhooks__loading" role="status" aria-label="Loading" />
           ) : webhooks.data.length === 0 ? (
             <Empty icon={<WebhookIcon />} title="No webhooks yet">
-              Add the address of a system of yours, send it a test, then choose it in an action.
+              Add the address of a system of yours, send it a test, then choose it in an action or a service policy.
             </Empty>
           ) : (
             <ul className="actions" aria-label="Webhooks">
@@ -64,10 +65,7 @@ function WebhookRow({ webhook }: { webhook: Webhook }) {
     onError: (error) => toasts.say("That did not work", wordsFor(error)),
   });
   const enabled = change.isPending ? change.variables : webhook.enabled;
-  const facts = [
-    webhook.used_by.length > 0 ? `Told by ${webhook.used_by.join(", ")}` : "No action tells it yet",
-    lastNotice(webhook, now),
-  ];
+  const facts = [toldBy(webhook) || "Nothing tells it yet", lastNotice(webhook, now)];
   return (
     <li className={`action webhook${enabled ? "" : " is-off"}`}>
       <Link href={`/webhooks/${webhook.id}`} className="action__link">
