@@ -9,7 +9,8 @@ import httpx
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.browser.conftest import PHONE, Follow, Visit
+from tests.browser.conftest import PHONE, Follow, SitDown, Visit
+from tests.browser.desk import Agent
 from tests.browser.shopper import Shopper
 from tests.browser.test_access import axe, faults
 from tests.running import eventually
@@ -76,6 +77,22 @@ async def test_an_address_is_left_in_its_own_field(visit: Visit, admin: httpx.As
         return [detail["value"] for row in rows for detail in row["details"]] == ["ann@example.com"]
 
     await eventually(known, "agents see the address among the details")
+
+
+async def test_an_agent_sees_until_when_it_is_closed_and_what_was_said(
+    visit: Visit, sit_down: SitDown, ada: Agent
+) -> None:
+    visitor = await visit("Cleo Closed")
+    await visitor.open()
+    await visitor.ask_for_a_person()
+    desk = await sit_down(ada, timezone_id="UTC")
+    await desk.open("Cleo Closed")
+    await desk.details.get_by_role("button", name="Why did this happen?").click()
+    steps = desk.details.get_by_role("list", name="Handoffs").locator(".why-step")
+    opens = datetime.now(UTC) + timedelta(days=2)
+    await expect(steps.first).to_contain_text(f"Closed until {opens:%A}, 9:00 AM")
+    await expect(steps.nth(1)).to_contain_text("The visitor was told: “")
+    await expect(steps.nth(1)).to_contain_text(f"Our team is back on {opens:%A}")
 
 
 async def test_the_answer_is_mailed_with_a_link_into_the_same_thread(

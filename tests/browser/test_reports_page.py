@@ -67,7 +67,7 @@ async def test_the_figures_of_a_week_and_what_they_were_before(page: Page) -> No
 
 
 async def test_hours_are_those_of_the_clock_on_the_wall_and_closed_ones_are_left_out(page: Page) -> None:
-    plot = page.get_by_role("img", name="The slowest median is 9:00 min: 14:00 to 15:00.")
+    plot = page.get_by_role("img", name="The slowest median is 9 min: 14:00 to 15:00.")
     await expect(plot).to_be_visible()
     await page.get_by_role("switch", name="Count closed hours").click()
     await expect(page.get_by_role("img", name="The slowest median is 6 h 00: 03:00 to 04:00.")).to_be_visible()

@@ -62,6 +62,8 @@ export interface EventData {
   outcome?: string;
   // rating
   score?: number;
+  // while the visitor waits and the team is closed
+  opens_at?: string;
 }
 
 /** Whom a telling is for. */

@@ -34,7 +34,7 @@ export function Details({ row, context, events, view }: DetailsProps) {
       {row.handoff && <HandoffReasons handoff={row.handoff} />}
       {events.some(callsAPerson) && (
         <Card title="Who waited">
-          <Why key={row.id} row={row} />
+          <Why key={row.id} row={row} events={events} />
         </Card>
       )}
       {lines.length > 0 && (

@@ -1,31 +1,37 @@
 import { ChevronRight } from "lucide-react";
 import { useState } from "react";
 import type { LedgerHandoff, LedgerWait, WaitStep } from "../api/waits";
-import type { Row } from "../api/wire";
+import type { ConversationEvent, Row } from "../api/wire";
 import { useLive } from "../live/live";
 import { useNow } from "../live/now";
 import { useLedger, useTeamName } from "../live/queries";
 import { Button } from "../parts/button";
 import { type Naming, quoted } from "../text/sentences";
-import { exactTime, longAgo } from "../text/times";
+import { dayAndTime, exactTime, longAgo } from "../text/times";
 import { formatWait } from "../text/wait";
 import { outcomeOf } from "../text/alerts";
 import { handoffEnd, offsetOf, ruleOf, stepSentence } from "../text/waits";
 
+interface WhyProps {
+  row: Row;
+  /** Its log, for what the ledger leaves out. */
+  events: readonly ConversationEvent[];
+}
+
 /** Opens to the ledger: which rule fired for which words, every timer and alert, who took it, and how it ended. */
-export function Why({ row }: { row: Row }) {
+export function Why({ row, events }: WhyProps) {
   const [open, setOpen] = useState(false);
   return (
     <div className="why">
       <button type="button" className="why__toggle" aria-expanded={open} onClick={() => setOpen(!open)}>
         <ChevronRight size={14} aria-hidden /> Why did this happen?
       </button>
-      {open && <Handoffs row={row} />}
+      {open && <Handoffs row={row} events={events} />}
     </div>
   );
 }
 
-function Handoffs({ row }: { row: Row }) {
+function Handoffs({ row, events }: WhyProps) {
   const { me } = useLive();
   const naming: Naming = { team: useTeamName(), myId: me.id };
   const { data, isError, refetch } = useLedger(row);
@@ -40,6 +46,7 @@ function Handoffs({ row }: { row: Row }) {
     );
   }
   if (!data) return <div className="skeletons" role="status" aria-label="Loading why this happened" />;
+  const bySeq = new Map(events.map((event) => [event.seq, event]));
   return (
     <ol className="why__handoffs" aria-label="Handoffs">
       {data.handoffs.toReversed().map((handoff) => (
@@ -48,6 +55,7 @@ function Handoffs({ row }: { row: Row }) {
           current={row.handoff !== null && handoff.ended_at === null}
           handoff={handoff}
           waits={data.items.filter((wait) => wait.handoff === handoff.number)}
+          bySeq={bySeq}
           naming={naming}
         />
       ))}
@@ -60,10 +68,11 @@ interface HandoffProps {
   current: boolean;
   handoff: LedgerHandoff;
   waits: readonly LedgerWait[];
+  bySeq: ReadonlyMap<number, ConversationEvent>;
   naming: Naming;
 }
 
-function Handoff({ current, handoff, waits, naming }: HandoffProps) {
+function Handoff({ current, handoff, waits, bySeq, naming }: HandoffProps) {
   const end = handoffEnd(handoff, naming);
   return (
     <li className="handoff">
@@ -77,7 +86,14 @@ function Handoff({ current, handoff, waits, naming }: HandoffProps) {
       {waits.map((wait) => (
         <ol key={wait.since} className="why__wait">
           {wait.steps.map((step, index) => (
-            <Step key={step.seq} step={step} before={wait.steps[index - 1]} wait={wait} naming={naming} />
+            <Step
+              key={step.seq}
+              step={step}
+              before={wait.steps[index - 1]}
+              event={bySeq.get(step.seq)}
+              wait={wait}
+              naming={naming}
+            />
           ))}
           {wait.deadline && <Next deadline={wait.deadline} />}
         </ol>
@@ -95,11 +111,15 @@ function Handoff({ current, handoff, waits, naming }: HandoffProps) {
 interface StepProps {
   step: WaitStep;
   before: WaitStep | undefined;
+  /** What the log has of it; not there while that is being read. */
+  event: ConversationEvent | undefined;
   wait: LedgerWait;
   naming: Naming;
 }
 
-function Step({ step, before, wait, naming }: StepProps) {
+function Step({ step, before, event, wait, naming }: StepProps) {
+  const now = useNow();
+  const opens = event?.data.opens_at;
   const due =
     step.deadline && step.deadline !== before?.deadline ? Date.parse(step.deadline) - Date.parse(wait.since) : null;
   return (
@@ -108,9 +128,11 @@ function Step({ step, before, wait, naming }: StepProps) {
         {offsetOf(step, wait)}
       </time>
       <p>
-        {stepSentence(step, before, wait, naming)}
+        {stepSentence(step, before, wait, naming, event?.text)}
         {step.alert && <small>{outcomeOf(step.alert)}</small>}
-        {due !== null && <small>Timer set to {formatWait(due)}</small>}
+        {due !== null && (
+          <small>{opens ? `Closed until ${dayAndTime(opens, now)}` : `Timer set to ${formatWait(due)}`}</small>
+        )}
       </p>
     </li>
   );

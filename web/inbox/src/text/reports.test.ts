@@ -53,8 +53,8 @@ describe("a period", () => {
 test.each([
   [0, "0 s"],
   [59.4, "59 s"],
-  [59.6, "1:00 min"],
-  [185, "3:05 min"],
+  [59.6, "1 min"],
+  [185, "3 min 5 s"],
   [7440, "2 h 04"],
   [97_200, "1 d 3 h"],
 ])("%d seconds are %s", (seconds, words) => {
@@ -66,8 +66,8 @@ test("a share that is not nothing does not look like it", () => {
 });
 
 test("a comparison says nothing that cannot be seen", () => {
-  expect(compared(185, 130, span)).toBe("up from 2:10 min");
-  expect(compared(130, 185, span)).toBe("down from 3:05 min");
+  expect(compared(185, 130, span)).toBe("up from 2 min 10 s");
+  expect(compared(130, 185, span)).toBe("down from 3 min 5 s");
   expect(compared(130.1, 130.2, span)).toBe("as before");
   expect(compared(130, null, span)).toBe("");
   expect(compared(null, 130, span)).toBe("");

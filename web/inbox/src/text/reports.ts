@@ -48,12 +48,12 @@ export function beforeOf({ from, to }: Dates, today: string): string {
   return to === today ? "yesterday by this time" : "the day before";
 }
 
-/** `42 s`, `3:05 min`, `2 h 04`, `1 d 3 h`: of something that is over. */
+/** `42 s`, `3 min 5 s`, `2 h 04`, `1 d 3 h`: of something that is over. */
 export function span(seconds: number): string {
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   const minutes = Math.floor(whole / 60);
-  if (minutes < 60) return `${minutes}:${pad(whole % 60)} min`;
+  if (minutes < 60) return whole % 60 === 0 ? `${minutes} min` : `${minutes} min ${whole % 60} s`;
   const hours = Math.floor(minutes / 60);
   return hours < 24 ? `${hours} h ${pad(minutes % 60)}` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
@@ -78,7 +78,7 @@ export function counted(number: number, one: string, many: string): string {
   return `${count(number)} ${number === 1 ? one : many}`;
 }
 
-/** A figure beside the one before, both as they are shown: "up from 2:10 min". Empty where there was none. */
+/** A figure beside the one before, both as they are shown: "up from 2 min 10 s". Empty where there was none. */
 export function compared(now: number | null, before: number | null, shown: (value: number) => string): string {
   if (now === null || before === null) return "";
   if (shown(now) === shown(before)) return "as before";

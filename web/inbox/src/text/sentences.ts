@@ -33,9 +33,9 @@ export function reasonOf(handoff: Pick<Handoff, "reason" | "action">): string {
   return handoff.action || REASONS[handoff.reason] || "Needs a person";
 }
 
-export function quoted(words: string): string {
+export function quoted(words: string, longest = 140): string {
   const line = words.replace(/\s+/gu, " ").trim();
-  return `“${line.length > 140 ? `${line.slice(0, 139).trimEnd()}…` : line}”`;
+  return `“${line.length > longest ? `${line.slice(0, longest - 1).trimEnd()}…` : line}”`;
 }
 
 function because(event: ConversationEvent): string {

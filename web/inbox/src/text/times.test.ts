@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ago, dayName, longAgo, sameDay, shortAge, timeThere } from "./times";
+import { ago, dayAndTime, dayName, longAgo, sameDay, shortAge, timeThere } from "./times";
 
 const at = new Date(2026, 2, 4, 12, 0).toISOString();
 const minutesLater = (minutes: number) => Date.parse(at) + minutes * 60_000;
@@ -24,6 +24,13 @@ test("days are named from where one sits", () => {
   expect(dayName(at, minutesLater(13 * 60))).toBe("Yesterday");
   expect(sameDay(at, new Date(minutesLater(60)).toISOString())).toBe(true);
   expect(sameDay(at, new Date(minutesLater(13 * 60)).toISOString())).toBe(false);
+});
+
+test("a time is named with its weekday, and with the date where that is not enough", () => {
+  const days = 24 * 60;
+  expect(dayAndTime(at, minutesLater(-3 * days))).toMatch(/^Wednesday, 12:00/);
+  expect(dayAndTime(at, minutesLater(6 * days))).toMatch(/^Wednesday, 12:00/);
+  expect(dayAndTime(at, minutesLater(7 * days))).toMatch(/^Wednesday, March 4, 12:00/);
 });
 
 test("what time it is elsewhere, with the day where it is another", () => {

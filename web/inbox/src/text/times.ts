@@ -3,6 +3,7 @@
 import { spokenWait } from "./wait";
 
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
+const weekday = new Intl.DateTimeFormat(undefined, { weekday: "long" });
 const dayOfYear = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 const shortDay = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
@@ -68,6 +69,13 @@ export function ago(at: string, now: number): string {
 export function dayName(at: string, now: number): string {
   const days = daysBetween(Date.parse(at), now);
   return days === 0 ? "Today" : days === 1 ? "Yesterday" : dayOfYear.format(Date.parse(at));
+}
+
+/** "Monday, 09:00"; with the date where it is a week and more away, then or since. */
+export function dayAndTime(at: string, now: number): string {
+  const then = Date.parse(at);
+  const day = Math.abs(daysBetween(then, now)) < 7 ? weekday : dayOfYear;
+  return `${day.format(then)}, ${clock.format(then)}`;
 }
 
 export function sameDay(a: string, b: string): boolean {

@@ -81,6 +81,12 @@ test.each<[WaitStep, string]>([
   expect(stepSentence(each, step({ owner: ada }), wait, naming)).toBe(sentence);
 });
 
+test("what the visitor was told is quoted", () => {
+  expect(stepSentence(step({ kind: "told" }), undefined, wait, naming, "We are back\nMonday.")).toBe(
+    "The visitor was told: “We are back Monday.”",
+  );
+});
+
 test("a rule is named with its version, and stepping in as what it is", () => {
   expect(ruleOf(handoff, naming)).toBe("Cancel subscription · version 3");
   expect(ruleOf({ ...handoff, reason: "no_answer", action: "", action_version: 0 }, naming)).toBe("No answer found");

@@ -2,8 +2,11 @@
 
 import type { Ending, LedgerHandoff, LedgerWait, WaitStep } from "../api/waits";
 import { objectOf, subjectOf, toldSentence } from "./alerts";
-import { type Naming, reasonOf } from "./sentences";
+import { type Naming, quoted, reasonOf } from "./sentences";
 import { formatWait } from "./wait";
+
+/** When the team is back tends to stand at the end. */
+const LONGEST_TOLD = 400;
 
 /** What the rule is called, and which version of it fired. */
 export function ruleOf(handoff: LedgerHandoff, naming: Naming): string {
@@ -17,7 +20,14 @@ export function offsetOf(step: WaitStep, wait: LedgerWait): string {
   return formatWait(Math.max(0, Date.parse(step.at) - Date.parse(wait.since)));
 }
 
-export function stepSentence(step: WaitStep, before: WaitStep | undefined, wait: LedgerWait, naming: Naming): string {
+/** `text` is what was said at this step, as far as it is known. */
+export function stepSentence(
+  step: WaitStep,
+  before: WaitStep | undefined,
+  wait: LedgerWait,
+  naming: Naming,
+  text = "",
+): string {
   const team = step.team ? naming.team(step.team) : "the team";
   switch (step.kind) {
     case "began":
@@ -35,7 +45,7 @@ export function stepSentence(step: WaitStep, before: WaitStep | undefined, wait:
     case "left":
       return `${before?.owner ? subjectOf(before.owner, naming) : "The owner"} went away: back to ${team}`;
     case "told":
-      return "The visitor was told how things stand";
+      return text ? `The visitor was told: ${quoted(text, LONGEST_TOLD)}` : "The visitor was told how things stand";
     case "ended":
       return endSentence(wait.ending, wait.ended_by, naming);
   }
