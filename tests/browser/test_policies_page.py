@@ -61,9 +61,8 @@ async def test_targets_ladder_hours_and_words_are_saved(page: Page, admin: httpx
     await page.get_by_label("Holidays").fill("2026-12-25 Christmas\n2026-12-24 09:00-12:00")
     await page.get_by_label("With nobody there").fill("Everybody is at lunch.")
     await page.get_by_role("button", name="Save").click()
-    await expect(
-        page.get_by_text("Chats that are under way take it up with their next step.", exact=True)
-    ).to_be_visible()
+    taken_up = "Chats take it up with their next step; those that wait for an opening, at that opening."
+    await expect(page.get_by_text(taken_up, exact=True)).to_be_visible()
     saved = await policy(admin)
     assert (saved["first_response"], saved["nobody_text"]) == ("PT2M30S", "Everybody is at lunch.")
     step = saved["ladder"][3]
@@ -85,14 +84,66 @@ async def test_a_team_gets_its_own_and_gives_it_up(page: Page, admin: httpx.Asyn
     await page.get_by_role("navigation", name="Policies").get_by_role("link", name="Billing").click()
     await expect(page.get_by_text("Billing goes by the default policy")).to_be_visible()
     await page.get_by_label("First answer within").fill("1")
-    await page.get_by_role("button", name="Give it its own").click()
+    await page.get_by_role("button", name="Save as its own policy").click()
     await expect(page.get_by_role("button", name="Remove this policy")).to_be_visible()
     assert (await policy(admin, "billing"))["first_response"] == "PT1M"
     assert (await policy(admin))["first_response"] != "PT1M"
     await page.get_by_role("button", name="Remove this policy").click()
     await page.get_by_role("alertdialog").get_by_role("button", name="Remove").click()
-    await expect(page.get_by_role("button", name="Give it its own")).to_be_visible()
+    await expect(page.get_by_role("button", name="Save as its own policy")).to_be_visible()
     assert (await admin.get(f"{POLICY}/billing")).status_code == 404
+
+
+async def test_nobody_leaves_edits_behind_unasked(page: Page, admin: httpx.AsyncClient) -> None:
+    within = page.get_by_label("First answer within")
+    question = page.get_by_role("alertdialog", name="Leave without saving?")
+    billing = page.get_by_role("link", name="Billing as default")
+    await billing.click()
+    await page.get_by_role("link", name="Default", exact=True).click()
+    await expect(page.get_by_text("This is for: Every team without its own.")).to_be_visible()
+    await within.fill("7")
+
+    # A link asks; whoever stays is where they were, with what they wrote.
+    await billing.click()
+    await expect(question.get_by_role("button", name="Stay")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(question).to_have_count(0)
+    await expect(billing).to_be_focused()
+    await expect(within).to_have_value("7")
+
+    # So does the browser's way back, and its reload.
+    await page.go_back()
+    await question.get_by_role("button", name="Stay").click()
+    await expect(within).to_have_value("7")
+    assert page.url.endswith("/inbox/policies")
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    async with page.expect_event("dialog") as asked:
+        await page.evaluate("setTimeout(() => location.reload())")
+    assert (await asked.value).type == "beforeunload"
+    await expect(within).to_have_value("7")
+
+    # Whoever leaves does, and leaves it behind.
+    await billing.click()
+    await question.get_by_role("button", name="Leave").click()
+    await expect(page.get_by_text("Billing goes by the default policy")).to_be_visible()
+    await expect(within).not_to_have_value("7")
+    assert (await policy(admin))["first_response"] != "PT7M"
+
+    # What is saved, or given up, asks nobody.
+    await within.fill("7")
+    await page.get_by_role("button", name="Save as its own policy").click()
+    await expect(page.get_by_role("button", name="Remove this policy")).to_be_visible()
+    await page.get_by_role("link", name="Default", exact=True).click()
+    await expect(page.get_by_text("This is for: Every team without its own.")).to_be_visible()
+    await within.fill("8")
+    await page.go_back()
+    await question.get_by_role("button", name="Leave").click()
+    await expect(page.get_by_text("This is for: Billing.")).to_be_visible()
+    await expect(within).to_have_value("7")
+    await within.fill("8")
+    await page.get_by_role("button", name="Discard").click()
+    await page.get_by_role("link", name="Default", exact=True).click()
+    await expect(page.get_by_text("This is for: Every team without its own.")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -24,6 +24,7 @@ import { createRoot } from "react-dom/client";
 import { Router } from "wouter";
 import { Problem } from "./api/client";
 import { applyTheme, chosenTheme } from "./parts/theme";
+import { LeaveUnsaved, askFirst } from "./parts/unsaved";
 import { App } from "./screens/app";
 
 applyTheme(chosenTheme());
@@ -46,8 +47,9 @@ createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
       <Tooltip.Provider delayDuration={400}>
-        <Router base={import.meta.env.BASE_URL.replace(/\/$/, "")}>
+        <Router base={import.meta.env.BASE_URL.replace(/\/$/, "")} aroundNav={askFirst}>
           <App />
+          <LeaveUnsaved />
         </Router>
       </Tooltip.Provider>
     </QueryClientProvider>

@@ -1,17 +1,7 @@
 /** The inbox's routes, one function each. */
 
 import { persist, request } from "./client";
-import type {
-  Agent,
-  ConversationEvent,
-  Counts,
-  Me,
-  OpenedConversation,
-  Person,
-  Row,
-  Site,
-  Team,
-} from "./wire";
+import type { Agent, ConversationEvent, Counts, Me, OpenedConversation, Person, Row, Site, Team } from "./wire";
 
 export interface ListQuery {
   view: string;

@@ -1,7 +1,7 @@
 /** The service policies, as they are now. */
 
 import { type QueryClient, useQuery } from "@tanstack/react-query";
-import { policyRoutes } from "../api/policies";
+import { type Policy, policyRoutes } from "../api/policies";
 
 const LIST = ["policies"];
 
@@ -9,6 +9,13 @@ export function usePolicies() {
   return useQuery({ queryKey: LIST, queryFn: policyRoutes.list });
 }
 
-export async function policiesChanged(queries: QueryClient): Promise<void> {
+/** What the server has just answered is what is shown. */
+export async function policyChanged(queries: QueryClient, now: Policy): Promise<void> {
+  queries.setQueryData<Policy[]>(LIST, (known) => known && [...known.filter(({ id }) => id !== now.id), now]);
+  await queries.invalidateQueries({ queryKey: LIST });
+}
+
+export async function policyRemoved(queries: QueryClient, id: string): Promise<void> {
+  queries.setQueryData<Policy[]>(LIST, (known) => known?.filter((policy) => policy.id !== id));
   await queries.invalidateQueries({ queryKey: LIST });
 }

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { CloudOff } from "lucide-react";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import {
   assistant,
   type Briefing,
@@ -9,10 +9,10 @@ import {
   type SavedBriefing,
   type UsageOfDay,
 } from "../api/assistant";
-import { Problem } from "../api/client";
 import { Button } from "../parts/button";
 import { Empty } from "../parts/empty";
 import { LongEntry } from "../parts/entry";
+import { useSaving } from "../parts/saving";
 import { useToasts } from "../parts/toast";
 import { dayOf, totals } from "../text/usage";
 import { PageHead } from "./custom-actions/page-head";
@@ -46,34 +46,28 @@ function Editor({ saved, onRail }: { saved: SavedBriefing; onRail(): void }) {
   const queries = useQueryClient();
   const toasts = useToasts();
   const [changed, setChanged] = useState<Briefing | null>(null);
-  const [fault, setFault] = useState("");
-  const [busy, setBusy] = useState(false);
   const draft = changed ?? saved;
   const tooLong = draft.tone.length > LONGEST_TONE || draft.guidance.length > LONGEST_GUIDANCE;
+  const { faults, recheck, busy, form } = useSaving({
+    ready: changed !== null && !tooLong,
+    unsaved: changed !== null,
+    find: () => ({}),
+    send: () => assistant.replace(draft),
+    onSaved: (now) => {
+      queries.setQueryData(["briefing"], now);
+      setChanged(null);
+      toasts.say("Saved", "The assistant keeps to it from its next answer on.");
+    },
+  });
 
   function set(change: Partial<Briefing>) {
     const next = { tone: draft.tone, guidance: draft.guidance, ...change };
     setChanged(next.tone === saved.tone && next.guidance === saved.guidance ? null : next);
-    setFault("");
-  }
-
-  async function save(event: FormEvent) {
-    event.preventDefault();
-    if (!changed) return;
-    setBusy(true);
-    try {
-      queries.setQueryData(["briefing"], await assistant.replace(changed));
-      setChanged(null);
-      toasts.say("Saved", "The assistant keeps to it from its next answer on.");
-    } catch (error) {
-      setFault(error instanceof Problem ? error.message : "This could not be saved.");
-    } finally {
-      setBusy(false);
-    }
+    recheck(() => ({}));
   }
 
   return (
-    <form className="settings__form" onSubmit={(event) => void save(event)}>
+    <form {...form} className="settings__form">
       <PageHead title="Assistant" onRail={onRail}>
         {changed && (
           <Button small onClick={() => setChanged(null)}>
@@ -86,9 +80,9 @@ function Editor({ saved, onRail }: { saved: SavedBriefing; onRail(): void }) {
       </PageHead>
       <div className="settings__columns settings__columns--in-order">
         <div className="settings__main">
-          {fault && (
+          {faults[""] && (
             <p className="faults" role="alert">
-              {fault}
+              {faults[""]}
             </p>
           )}
           <p className="settings__lead">
@@ -102,7 +96,7 @@ function Editor({ saved, onRail }: { saved: SavedBriefing; onRail(): void }) {
                 label="Tone"
                 placeholder="Warm and calm. Short sentences, no exclamation marks."
                 value={draft.tone}
-                fault={overBy(draft.tone, LONGEST_TONE)}
+                fault={overBy(draft.tone, LONGEST_TONE) ?? faults.tone}
                 onChange={(tone) => set({ tone })}
               />
               <LongEntry
@@ -113,7 +107,7 @@ function Editor({ saved, onRail }: { saved: SavedBriefing; onRail(): void }) {
                   "Call us the shop.\nNever promise a delivery date.\nWho asks about wholesale gets a person."
                 }
                 value={draft.guidance}
-                fault={overBy(draft.guidance, LONGEST_GUIDANCE)}
+                fault={overBy(draft.guidance, LONGEST_GUIDANCE) ?? faults.guidance}
                 onChange={(guidance) => set({ guidance })}
               />
             </div>

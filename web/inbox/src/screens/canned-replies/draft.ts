@@ -9,10 +9,6 @@ export const NEW: CannedReplyBody = { shortcut: "", title: "", text: "", team: "
 
 export const LONGEST_TEXT = 4000;
 
-export function differs(draft: CannedReplyBody, saved: CannedReplyBody): boolean {
-  return (["shortcut", "title", "text", "team"] as const).some((key) => draft[key] !== saved[key]);
-}
-
 /** What can be said before the server is asked. */
 export function faultsOf({ shortcut, title, text }: CannedReplyBody): Faults {
   const faults: Record<string, string> = {};

@@ -1,39 +1,44 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
-import { type FormEvent, useLayoutEffect, useRef, useState } from "react";
+import { useLayoutEffect, useRef } from "react";
 import { useLocation } from "wouter";
 import { type CannedReply, type CannedReplyBody, cannedReplyRoutes } from "../../api/canned-replies";
 import { cannedReplyChanged, cannedReplyRemoved } from "../../live/canned-replies";
+import { type Kind, useEditing } from "../../live/editing";
 import { useTeams } from "../../live/queries";
-import { wordsFor } from "../../live/sources";
 import { Button } from "../../parts/button";
 import { Confirm } from "../../parts/confirm";
 import { ChoiceEntry, Entry, TextEntry } from "../../parts/entry";
-import { useFaults } from "../../parts/faults";
 import { useToasts } from "../../parts/toast";
 import { tokenOf } from "../../text/canned";
 import { PageHead } from "../custom-actions/page-head";
 import { slugOf } from "../webhooks/draft";
-import { LONGEST_TEXT, NEW, differs, faultsOf, refusalOf, withInserted } from "./draft";
+import { LONGEST_TEXT, NEW, faultsOf, refusalOf, withInserted } from "./draft";
 import { Preview } from "./preview";
 import { useVariables } from "./variables";
 
+const CANNED_REPLY: Kind<CannedReplyBody, CannedReply> = {
+  fresh: NEW,
+  nameOf: ({ title }) => title,
+  list: "/canned-replies",
+  routes: cannedReplyRoutes,
+  faultsOf,
+  refusalOf,
+  changed: cannedReplyChanged,
+  removed: cannedReplyRemoved,
+};
+
 /** One canned reply; null for a new one. */
 export function Editor({ saved }: { saved: CannedReply | null }) {
-  const queries = useQueryClient();
   const toasts = useToasts();
   const [, navigate] = useLocation();
   const { data: teams = [] } = useTeams();
   const variables = useVariables();
-  // Only what was changed here: the rest may change at the server meanwhile.
-  const [changes, setChanges] = useState<Partial<CannedReplyBody>>({});
-  const { faults, setFaults, form, recheck, refuse } = useFaults();
-  const [busy, setBusy] = useState(false);
+  const { draft, dirty, set, discard, remove, busy, faults, form } = useEditing(CANNED_REPLY, saved, (now) => {
+    toasts.say(`${saved ? "Saved" : "Added"} ${now.title}`, `Agents type /${now.shortcut} for it.`);
+    if (!saved) navigate(CANNED_REPLY.list, { replace: true });
+  });
   const area = useRef<HTMLTextAreaElement>(null);
   const caret = useRef<number | null>(null);
-  const known = saved ?? NEW;
-  const draft = { ...known, ...changes };
-  const dirty = differs(draft, known);
 
   useLayoutEffect(() => {
     if (caret.current === null) return;
@@ -41,11 +46,6 @@ export function Editor({ saved }: { saved: CannedReply | null }) {
     area.current?.setSelectionRange(caret.current, caret.current);
     caret.current = null;
   });
-
-  function set(change: Partial<CannedReplyBody>) {
-    setChanges({ ...changes, ...change });
-    recheck(() => faultsOf({ ...draft, ...change }));
-  }
 
   function setTitle(title: string) {
     const followsTitle = !saved && draft.shortcut === slugOf(draft.title);
@@ -59,41 +59,8 @@ export function Editor({ saved }: { saved: CannedReply | null }) {
     set({ text: now.text });
   }
 
-  async function save(event: FormEvent) {
-    event.preventDefault();
-    if (!dirty || busy) return;
-    const found = faultsOf(draft);
-    if (Object.keys(found).length > 0) return refuse(found);
-    setBusy(true);
-    try {
-      const now = await (saved ? cannedReplyRoutes.replace(saved.id, draft) : cannedReplyRoutes.create(draft));
-      const changed = cannedReplyChanged(queries, now);
-      setChanges({});
-      setFaults({});
-      toasts.say(`${saved ? "Saved" : "Added"} ${now.title}`, `Agents type /${now.shortcut} for it.`);
-      if (!saved) navigate("/canned-replies", { replace: true });
-      await changed;
-    } catch (error) {
-      refuse(refusalOf(error));
-    } finally {
-      setBusy(false);
-    }
-  }
-
-  async function remove(reply: CannedReply) {
-    try {
-      await cannedReplyRoutes.remove(reply.id);
-    } catch (error) {
-      setFaults({ "": `${reply.title} is still there. ${wordsFor(error)}` });
-      return;
-    }
-    navigate("/canned-replies");
-    toasts.say(`Removed ${reply.title}`);
-    await cannedReplyRemoved(queries, reply.id);
-  }
-
   return (
-    <form ref={form} className="settings__form" onSubmit={(event) => void save(event)} noValidate>
+    <form {...form} className="settings__form" noValidate>
       <PageHead title={saved ? saved.title : "New canned reply"} back="/canned-replies">
         {saved && (
           <Confirm
@@ -110,13 +77,7 @@ export function Editor({ saved }: { saved: CannedReply | null }) {
           </Confirm>
         )}
         {dirty && (
-          <Button
-            small
-            onClick={() => {
-              setChanges({});
-              setFaults({});
-            }}
-          >
+          <Button small onClick={discard}>
             Discard
           </Button>
         )}

@@ -1,9 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { History as HistoryIcon, Trash2 } from "lucide-react";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { Link, useLocation } from "wouter";
 import { type ActionKind, actionRoutes, type CustomAction } from "../../api/actions";
-import { faultsFrom } from "../../api/faults";
 import type { Priority } from "../../api/wire";
 import { useTeams } from "../../live/queries";
 import { useWebhooks } from "../../live/webhooks";
@@ -11,7 +10,7 @@ import { Button } from "../../parts/button";
 import { Confirm } from "../../parts/confirm";
 import { ChoiceEntry, ListEntry, LongEntry, TextEntry } from "../../parts/entry";
 import { Toggle } from "../../parts/toggle";
-import { useFaults } from "../../parts/faults";
+import { useSaving } from "../../parts/saving";
 import { useToasts } from "../../parts/toast";
 import { webhookChoices } from "../../text/webhooks";
 import { DetailCards } from "./detail-cards";
@@ -32,12 +31,27 @@ export function Editor({ saved }: { saved: CustomAction }) {
   const { data: teams = [] } = useTeams();
   const { data: webhooks = [] } = useWebhooks();
   const [changed, setChanged] = useState<CustomAction | null>(() => keptDraft(saved.id));
-  const { faults, setFaults, form, recheck, refuse } = useFaults();
-  const [busy, setBusy] = useState(false);
   const isNew = saved.id === "";
   const draft = changed ?? saved;
   const dirty = changed !== null;
   const overtaken = changed !== null && changed.version !== saved.version;
+
+  const { faults, recheck, busy, form } = useSaving({
+    ready: dirty,
+    unsaved: false, // It is kept, and stands here again after a look elsewhere.
+    find: () => faultsOf(draft),
+    send: () => (isNew ? actionRoutes.create(draft) : actionRoutes.replace(draft)),
+    onSaved: (now) => {
+      queries.setQueryData<CustomAction[]>(["custom-actions"], (known) =>
+        isNew ? known && [...known, now] : known?.map((each) => (each.id === now.id ? now : each)),
+      );
+      keepDraft(saved.id, null);
+      setChanged(null);
+      toasts.say(`Saved ${now.name}`, `Version ${now.version} is in force.`);
+      if (isNew) navigate(`/actions/${now.id}`, { replace: true });
+      return actionsChanged(queries);
+    },
+  });
 
   function put(next: CustomAction | null) {
     const kept = next && !sameAction(next, saved) ? next : null;
@@ -47,29 +61,6 @@ export function Editor({ saved }: { saved: CustomAction }) {
   }
   const set = (change: Partial<CustomAction>) => put({ ...draft, ...change });
   const setTriggers = (change: Partial<CustomAction["triggers"]>) => put(withTriggers(draft, change));
-
-  async function save(event: FormEvent) {
-    event.preventDefault();
-    const found = faultsOf(draft);
-    if (Object.keys(found).length > 0) return refuse(found);
-    setBusy(true);
-    try {
-      const now = await (isNew ? actionRoutes.create(draft) : actionRoutes.replace(draft));
-      queries.setQueryData<CustomAction[]>(["custom-actions"], (known) =>
-        isNew ? known && [...known, now] : known?.map((each) => (each.id === now.id ? now : each)),
-      );
-      keepDraft(saved.id, null);
-      setChanged(null);
-      setFaults({});
-      toasts.say(`Saved ${now.name}`, `Version ${now.version} is in force.`);
-      if (isNew) navigate(`/actions/${now.id}`, { replace: true });
-      await actionsChanged(queries);
-    } catch (error) {
-      refuse(faultsFrom(error));
-    } finally {
-      setBusy(false);
-    }
-  }
 
   async function remove() {
     try {
@@ -86,7 +77,7 @@ export function Editor({ saved }: { saved: CustomAction }) {
   }
 
   return (
-    <form ref={form} className="settings__form" onSubmit={(event) => void save(event)} noValidate>
+    <form {...form} className="settings__form" noValidate>
       <PageHead title={isNew ? "New action" : saved.name} back="/actions">
         {!isNew && (
           <>

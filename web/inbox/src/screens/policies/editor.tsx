@@ -1,17 +1,17 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Plus, Trash2 } from "lucide-react";
-import { type FormEvent, type ReactNode, useState } from "react";
-import { type Faults, faultsFrom } from "../../api/faults";
+import { type ReactNode, useState } from "react";
+import type { Faults } from "../../api/faults";
 import { type LadderAudience, type Policy, policyRoutes } from "../../api/policies";
 import type { Team } from "../../api/wire";
-import { policiesChanged } from "../../live/policies";
+import { policyChanged, policyRemoved } from "../../live/policies";
 import { wordsFor } from "../../live/sources";
 import { useWebhooks } from "../../live/webhooks";
 import { Button } from "../../parts/button";
 import { Confirm } from "../../parts/confirm";
 import { ChoiceEntry, ListEntry, LongEntry, TextEntry } from "../../parts/entry";
 import { Toggle } from "../../parts/toggle";
-import { useFaults } from "../../parts/faults";
+import { useSaving } from "../../parts/saving";
 import { useToasts } from "../../parts/toast";
 import { entries } from "../custom-actions/draft";
 import { PageHead } from "../custom-actions/page-head";
@@ -55,10 +55,18 @@ export function Editor({ saved, isNew, name, teams, choices, onRail }: EditorPro
   const queries = useQueryClient();
   const toasts = useToasts();
   const [draft, setDraft] = useState<Draft>(() => draftOf(saved));
-  const { faults, setFaults, form, recheck, refuse } = useFaults();
-  const [busy, setBusy] = useState(false);
   const dirty = JSON.stringify(draft) !== JSON.stringify(draftOf(saved));
   const isTeams = saved.id !== "default";
+  const { faults, setFaults, recheck, busy, letGo, form } = useSaving({
+    ready: dirty || isNew,
+    unsaved: dirty,
+    find: () => faultsOf(draft),
+    send: () => policyRoutes.replace(saved.id, policyOf(draft, saved)),
+    onSaved: (now) => {
+      toasts.say("Saved", "Chats take it up with their next step; those that wait for an opening, at that opening.");
+      return policyChanged(queries, now);
+    },
+  });
 
   function set(change: Partial<Draft>) {
     const next = { ...draft, ...change };
@@ -66,31 +74,16 @@ export function Editor({ saved, isNew, name, teams, choices, onRail }: EditorPro
     recheck(() => faultsOf(next));
   }
 
-  async function save(event: FormEvent) {
-    event.preventDefault();
-    if ((!dirty && !isNew) || busy) return;
-    const found = faultsOf(draft);
-    if (Object.keys(found).length > 0) return refuse(found);
-    setBusy(true);
-    try {
-      await policyRoutes.replace(saved.id, policyOf(draft, saved));
-      toasts.say("Saved", "Chats that are under way take it up with their next step.");
-      await policiesChanged(queries);
-    } catch (error) {
-      refuse(faultsFrom(error));
-    } finally {
-      setBusy(false);
-    }
-  }
-
   async function remove() {
     try {
       await policyRoutes.remove(saved.id);
-      toasts.say(`${name} goes by the default policy again`);
-      await policiesChanged(queries);
     } catch (error) {
       setFaults({ "": wordsFor(error) });
+      return;
     }
+    letGo();
+    toasts.say(`${name} goes by the default policy again`);
+    await policyRemoved(queries, saved.id);
   }
 
   const minutes = (field: MinutesField) => (
@@ -104,7 +97,7 @@ export function Editor({ saved, isNew, name, teams, choices, onRail }: EditorPro
   );
 
   return (
-    <form ref={form} className="settings__form" onSubmit={(event) => void save(event)} noValidate>
+    <form {...form} className="settings__form" noValidate>
       <PageHead title="Waiting" onRail={onRail}>
         {isTeams && !isNew && (
           <Confirm
@@ -126,7 +119,7 @@ export function Editor({ saved, isNew, name, teams, choices, onRail }: EditorPro
           </Button>
         )}
         <Button small look="primary" type="submit" disabled={(!dirty && !isNew) || busy}>
-          {isNew ? "Give it its own" : "Save"}
+          {isNew ? "Save as its own policy" : "Save"}
         </Button>
       </PageHead>
       <div className="settings__columns settings__columns--in-order">
@@ -310,14 +303,19 @@ function OfficeHoursEntries(props: {
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (
     <>
-      <label className="check">
-        <Toggle
-          checked={hours !== null}
-          onChange={(wanted) => onChange(wanted ? usualHours(here) : null)}
-          label="Office hours"
-        />
-        {hours ? "Outside them, the visitor hears when you are back" : "Always open"}
-      </label>
+      <div className="policies__open">
+        <label className="check">
+          <Toggle
+            checked={hours !== null}
+            onChange={(wanted) => onChange(wanted ? usualHours(here) : null)}
+            label="Office hours"
+          />
+          Office hours
+        </label>
+        <p className="policies__note">
+          {hours ? "Outside them, the visitor hears when you are back." : "Without them, the team is always open."}
+        </p>
+      </div>
       {hours && (
         <div className="entries policies__hours">
           <ChoiceEntry

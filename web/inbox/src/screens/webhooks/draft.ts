@@ -17,10 +17,6 @@ export function slugOf(name: string): string {
     .replace(/^-+|-+$/gu, "");
 }
 
-export function differs(draft: WebhookBody, saved: WebhookBody): boolean {
-  return (["slug", "name", "url", "format", "enabled"] as const).some((key) => draft[key] !== saved[key]);
-}
-
 /** What can be said before the server is asked. */
 export function faultsOf({ slug, name, url }: WebhookBody): Faults {
   const faults: Record<string, string> = {};

@@ -1,85 +1,52 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
-import { type FormEvent, useState } from "react";
 import { useLocation } from "wouter";
 import { type WebhookBody, type WebhookWithSecret, webhookRoutes } from "../../api/webhooks";
-import { wordsFor } from "../../live/sources";
+import { type Kind, useEditing } from "../../live/editing";
 import { webhookChanged, webhookRemoved } from "../../live/webhooks";
 import { Button } from "../../parts/button";
 import { Confirm } from "../../parts/confirm";
 import { ChoiceEntry, TextEntry } from "../../parts/entry";
 import { Toggle } from "../../parts/toggle";
-import { useFaults } from "../../parts/faults";
 import { useToasts } from "../../parts/toast";
-import { stopped } from "../../text/webhooks";
+import { stopped, toldBy } from "../../text/webhooks";
 import { PageHead } from "../custom-actions/page-head";
-import { differs, faultsOf, NEW, refusalOf, slugOf } from "./draft";
+import { faultsOf, NEW, refusalOf, slugOf } from "./draft";
 import { Log } from "./log";
 import { Receiving } from "./receiving";
 import { Secret } from "./secret";
 
+const WEBHOOK: Kind<WebhookBody, WebhookWithSecret> = {
+  fresh: NEW,
+  nameOf: ({ name }) => name,
+  list: "/webhooks",
+  routes: webhookRoutes,
+  faultsOf,
+  refusalOf,
+  changed: webhookChanged,
+  removed: webhookRemoved,
+};
+
 /** One webhook; null for a new one. */
 export function Editor({ saved }: { saved: WebhookWithSecret | null }) {
-  const queries = useQueryClient();
   const toasts = useToasts();
   const [, navigate] = useLocation();
-  // Only what was changed here: the rest may change at the server meanwhile.
-  const [changes, setChanges] = useState<Partial<WebhookBody>>({});
-  const { faults, setFaults, form, recheck, refuse } = useFaults();
-  const [busy, setBusy] = useState(false);
-  const known = saved ?? NEW;
-  const draft = { ...known, ...changes };
-  const dirty = differs(draft, known);
-
-  function set(change: Partial<WebhookBody>) {
-    setChanges({ ...changes, ...change });
-    recheck(() => faultsOf({ ...draft, ...change }));
-  }
+  const { draft, dirty, set, discard, remove, busy, faults, form } = useEditing(WEBHOOK, saved, (now) => {
+    if (saved) {
+      toasts.say(`Saved ${now.name}`);
+    } else {
+      const next = now.format === "slack" ? "Send it a test." : "Give its secret to the receiver, then send a test.";
+      toasts.say(`Added ${now.name}`, next);
+      navigate(`${WEBHOOK.list}/${now.id}`, { replace: true });
+    }
+  });
 
   function setName(name: string) {
     const followsName = !saved && draft.slug === slugOf(draft.name);
     set(followsName ? { name, slug: slugOf(name) } : { name });
   }
 
-  async function save(event: FormEvent) {
-    event.preventDefault();
-    if (!dirty || busy) return;
-    const found = faultsOf(draft);
-    if (Object.keys(found).length > 0) return refuse(found);
-    setBusy(true);
-    try {
-      const now = await (saved ? webhookRoutes.replace(saved.id, draft) : webhookRoutes.create(draft));
-      const changed = webhookChanged(queries, now);
-      setChanges({});
-      setFaults({});
-      if (saved) {
-        toasts.say(`Saved ${now.name}`);
-      } else {
-        toasts.say(`Added ${now.name}`, "Give its secret to the receiver, then send a test.");
-        navigate(`/webhooks/${now.id}`, { replace: true });
-      }
-      await changed;
-    } catch (error) {
-      refuse(refusalOf(error));
-    } finally {
-      setBusy(false);
-    }
-  }
-
-  async function remove(webhook: WebhookWithSecret) {
-    try {
-      await webhookRoutes.remove(webhook.id);
-    } catch (error) {
-      setFaults({ "": `${webhook.name} is still there. ${wordsFor(error)}` });
-      return;
-    }
-    navigate("/webhooks");
-    toasts.say(`Removed ${webhook.name}`);
-    await webhookRemoved(queries, webhook.id);
-  }
-
   return (
-    <form ref={form} className="settings__form" onSubmit={(event) => void save(event)} noValidate>
+    <form {...form} className="settings__form" noValidate>
       <PageHead title={saved ? saved.name : "New webhook"} back="/webhooks">
         {saved && (
           <Confirm
@@ -96,13 +63,7 @@ export function Editor({ saved }: { saved: WebhookWithSecret | null }) {
           </Confirm>
         )}
         {dirty && (
-          <Button
-            small
-            onClick={() => {
-              setChanges({});
-              setFaults({});
-            }}
-          >
+          <Button small onClick={discard}>
             Discard
           </Button>
         )}
@@ -145,7 +106,7 @@ export function Editor({ saved }: { saved: WebhookWithSecret | null }) {
               <TextEntry
                 className="entry--wide entry--code"
                 label="Short name"
-                hint="What actions and their files call it."
+                hint="What actions, their files and service policies call it."
                 value={draft.slug}
                 maxLength={60}
                 placeholder="our-crm"
@@ -170,20 +131,22 @@ export function Editor({ saved }: { saved: WebhookWithSecret | null }) {
             </div>
             {saved && (
               <p className="webhook__users">
-                {saved.used_by.length > 0
-                  ? `Told by ${saved.used_by.join(", ")}. The short name stays while actions use it.`
-                  : "No action tells it yet: choose it in an action, under “What happens then”."}
+                {toldBy(saved)
+                  ? `${toldBy(saved)}. The short name stays while they use it.`
+                  : saved.format === "slack"
+                    ? "Nothing tells it yet: choose it in a service policy, under “Waiting”."
+                    : "Nothing tells it yet: choose it in an action, under “What happens then”, or in a service policy."}
               </p>
             )}
           </section>
           {saved && (
             <>
-              <Secret webhook={saved} />
+              {draft.format === "standard" && <Secret webhook={saved} />}
               <Log webhookId={saved.id} obstacle={obstacleOf(saved, dirty)} />
             </>
           )}
         </div>
-        <Receiving />
+        <Receiving format={draft.format} />
       </div>
     </form>
   );
