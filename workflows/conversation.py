@@ -64,6 +64,8 @@ SHORT_RUNS = "2026-11-29-short-runs"
 LONG_RUN = 250
 """In events, some 25 exchanges. A worker that comes back replays every run that it is given: with a hundred open chats,
 that takes as long as their histories are."""
+QUIET = timedelta(seconds=1)
+"""For so long nothing happens before a long run ends."""
 LOOK_TIME_LIMIT = timedelta(seconds=2)
 """In which it is found out how a team stands. Nobody waits for that: without it, what is known counts."""
 TELLING_RETRY = RetryPolicy(
@@ -143,6 +145,8 @@ class ConversationWorkflow:
         # What came in while the last step was written down is answered, and may keep the conversation going.
         while not conversation.finished or self._mailbox or self._tellings:
             self._alarm.set(None if conversation.finished else conversation.deadline)
+            if await self._is_long_and_quiet():
+                await self._go_on_in_a_new_run(conversation)
             await workflow.wait_condition(self._something_to_do)
             # What comes or rings while the teams are looked up has its turn after this.
             rang, pending = self._alarm.rang, self._finished_turn()
@@ -158,30 +162,43 @@ class ConversationWorkflow:
                 command.answered = True
             await self._let_the_assistant_answer(conversation)
             self._withdraw_tellings(conversation)
-            if self._is_long() and not self._mailbox and not self._tellings:
-                await workflow.wait_condition(workflow.all_handlers_finished)
-                if not self._mailbox:
-                    # What is pending is unanswered, and the next run considers it anew.
-                    self._stop_pending()
-                    conversation.state.generation += 1
-                    workflow.continue_as_new(
-                        ConversationInput(
-                            begin.conversation_id,
-                            conversation.policy,
-                            begin.default_team,
-                            conversation.state,
-                            conversation.version,
-                        )
-                    )
+            if workflow.info().is_continue_as_new_suggested() and not self._mailbox and not self._tellings:
+                await self._go_on_in_a_new_run(conversation)
         await workflow.wait_condition(workflow.all_handlers_finished)
 
-    def _is_long(self) -> bool:
-        info = workflow.info()
-        if info.is_continue_as_new_suggested():
+    async def _is_long_and_quiet(self) -> bool:
+        """Only with nothing under way: the next run would ask the model again. And only in a task that has nothing else
+        to do: where a message comes in at that moment, Temporal has the task done anew, and what it had recorded would
+        change under the visitor's eyes."""
+        if self._pending is not None or self._tellings or self._something_to_do():
+            return False
+        if workflow.info().get_current_history_length() <= LONG_RUN or not workflow.patched(SHORT_RUNS):
+            return False
+        try:
+            await workflow.wait_condition(
+                self._something_to_do, timeout=QUIET, timeout_summary="a new run, if all is quiet"
+            )
+        except TimeoutError:
             return True
-        # Only between two turns: the next run would ask the model again.
-        quiet = self._pending is None
-        return quiet and info.get_current_history_length() > LONG_RUN and workflow.patched(SHORT_RUNS)
+        return False
+
+    async def _go_on_in_a_new_run(self, conversation: Conversation) -> None:
+        """Does not return, unless a command comes in first."""
+        # Whoever waits for an answer to it would never finish.
+        if self._mailbox:
+            return
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        if self._mailbox:
+            return
+        # What is pending is unanswered, and the next run considers it anew.
+        self._stop_pending()
+        begin, state = self._begin, conversation.state
+        state.generation += 1
+        workflow.continue_as_new(
+            ConversationInput(
+                begin.conversation_id, conversation.policy, begin.default_team, state, conversation.version
+            )
+        )
 
     # Messages. A signal must never fail the workflow: what is illegal is refused and logged.
 

@@ -18,7 +18,7 @@ from chatref.conversation.standing import Standing, Told
 from chatref.conversation.turns import Collecting, Outcome, OutcomeKind, Stage, Turn, Usage
 from chatref.conversation.words import EMAIL_MEANT, EMAIL_TAKEN
 from tests.workflows.desk import ADA, BO, Desk
-from workflows.conversation import ConversationWorkflow
+from workflows.conversation import LONG_RUN, ConversationWorkflow
 from workflows.messages import Claim, Offer, OwnerLeft, Rating, Release, Resolve, Say, Tag, Transfer
 
 SOON = timedelta(milliseconds=500)
@@ -270,11 +270,14 @@ async def offered_in_vain_and_called_off(desk: Desk) -> None:
 
 async def grew_long(desk: Desk) -> None:
     await desk.say("hello 0")
-    first, number = await desk.run_id(), 0
-    while await desk.run_id() == first:
-        number += 1
+    first = await desk.run_id()
+    number, before = 0, 0
+    while before <= LONG_RUN:
+        number, before = number + 1, (await desk.handle.describe()).history_length
         await desk.say(f"hello {number}")
         await desk.until_said(f"You said: hello {number}")
+    while await desk.run_id() == first:
+        await asyncio.sleep(0.1)
 
 
 CASES: dict[Callable[[Desk], Awaitable[None]], ServicePolicy] = {

@@ -14,7 +14,7 @@ from chatref.conversation.policy import ServicePolicy
 from chatref.conversation.turns import Outcome, OutcomeKind, Turn
 from tests.conftest import patiently
 from tests.workflows.desk import ADA, Desk, desk_on
-from workflows.conversation import LONG_RUN, ConversationWorkflow
+from workflows.conversation import LONG_RUN, QUIET, ConversationWorkflow
 from workflows.messages import Say, Tag
 from workflows.names import SEARCH_ATTRIBUTES
 
@@ -99,30 +99,60 @@ async def test_a_wait_goes_on_with_its_deadline(long_desk: Desk) -> None:
     assert await long_desk.claim(ADA) == ADA
 
 
-async def test_a_run_ends_while_it_is_quick_to_replay(desk: Desk) -> None:
-    await desk.say("first")
-    await until_next_run(desk)
-    events = (await (await desk.first_run()).fetch_history()).events
-    assert LONG_RUN < len(events) < 2 * LONG_RUN
+class TestALongRun:
+    """On a server that would suggest a new one only after thousands of events."""
+
+    async def test_ends_once_it_is_quiet(self, desk: Desk) -> None:
+        await desk.say("first")
+        first = await grown_long(desk)
+        await until_not(desk, first)
+        events = (await (await desk.first_run()).fetch_history()).events
+        assert LONG_RUN < len(events) < LONG_RUN + 30
+        await desk.say("after")
+        await desk.until_said("You said: after")
+
+    async def test_goes_on_while_one_message_follows_the_other(self, desk: Desk) -> None:
+        await desk.say("first")
+        first = await grown_long(desk)
+        for number in range(8):
+            await desk.say(f"more {number}")
+            await desk.until_said(f"You said: more {number}")
+        assert await desk.run_id() == first
+        await until_not(desk, first)
+
+    async def test_goes_on_while_the_model_thinks(self, desk: Desk) -> None:
+        asked, answer = asyncio.Event(), asyncio.Event()
+
+        async def think(turn: Turn) -> Outcome:
+            asked.set()
+            await answer.wait()
+            return Outcome(OutcomeKind.ANSWER, text="I thought about it.")
+
+        desk.responder.model = think
+        await desk.say("think about it")
+        await asyncio.wait_for(asked.wait(), 10)
+        first = await desk.run_id()
+        while (await desk.handle.describe()).history_length <= LONG_RUN:
+            await desk.handle.execute_update(ConversationWorkflow.note, Say(ADA, str(uuid4()), "a note"))
+        await asyncio.sleep(2 * QUIET.total_seconds())
+        assert await desk.run_id() == first
+        answer.set()
+        await desk.until_said("I thought about it.")
+        await until_not(desk, first)
+        assert len([turn for turn in desk.responder.turns if turn.messages]) == 1
 
 
-async def test_a_long_run_goes_on_while_the_model_thinks(desk: Desk) -> None:
-    asked, answer = asyncio.Event(), asyncio.Event()
+async def grown_long(desk: Desk) -> str:
+    """Talk until the run is when a message comes; which one it is."""
+    number, before = 0, 0
+    while before <= LONG_RUN:
+        number, before = number + 1, (await desk.handle.describe()).history_length
+        await desk.say(f"hello {number}")
+        await desk.until_said(f"You said: hello {number}")
+    return await desk.run_id()
 
-    async def think(turn: Turn) -> Outcome:
-        asked.set()
-        await answer.wait()
-        return Outcome(OutcomeKind.ANSWER, text="I thought about it.")
 
-    desk.responder.model = think
-    await desk.say("think about it")
-    await asyncio.wait_for(asked.wait(), 10)
-    first = await desk.run_id()
-    while (await desk.handle.describe()).history_length <= LONG_RUN:
-        await desk.handle.execute_update(ConversationWorkflow.note, Say(ADA, str(uuid4()), "a note"))
-    assert await desk.run_id() == first
-    answer.set()
-    await desk.until_said("I thought about it.")
-    while await desk.run_id() == first:
-        await asyncio.sleep(0.05)
-    assert len([turn for turn in desk.responder.turns if turn.messages]) == 1
+async def until_not(desk: Desk, run_id: str) -> None:
+    async with asyncio.timeout(10):
+        while await desk.run_id() == run_id:
+            await asyncio.sleep(0.05)
