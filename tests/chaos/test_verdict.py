@@ -118,12 +118,13 @@ def test_an_alert_that_nobody_took_does_not_count_as_told() -> None:
 
 
 class TestRecovery:
-    def test_may_take_two_undisturbed_minutes(self) -> None:
-        outages = [Outage("worker", after(0), after(1)), Outage("temporal", after(60), after(61))]
-        late = [Outage("worker", after(0), after(180)), Outage("temporal", after(60), after(180))]
-        assert not list(verdict.slow_recoveries(outages, late))
+    OUTAGES = (Outage("worker", after(0), after(1)), Outage("temporal", after(60), after(81)))
 
-    def test_that_takes_longer_is_found_once(self) -> None:
-        outages = [Outage("worker", after(0), after(1)), Outage("temporal", after(60), after(61))]
-        late = [Outage("worker", after(0), after(182)), Outage("temporal", after(60), after(182))]
-        assert len(list(verdict.slow_recoveries(outages, late))) == 1
+    def recovered(self, seconds: float) -> list[Outage]:
+        return [Outage(outage.service, outage.began, after(seconds)) for outage in self.OUTAGES]
+
+    def test_may_take_two_minutes_without_the_outages_in_between(self) -> None:
+        assert not list(verdict.slow_recoveries(self.OUTAGES, self.recovered(142)))
+
+    def test_that_takes_longer_is_found(self) -> None:
+        assert len(list(verdict.slow_recoveries(self.OUTAGES, self.recovered(143)))) == 1

@@ -47,10 +47,14 @@ def caught_up(outages: Sequence[Outage], behind: Sequence[datetime]) -> list[Out
 
 
 def slow_recoveries(outages: Sequence[Outage], recovered: Sequence[Outage]) -> Iterator[str]:
-    """Catching up takes at most `CAUGHT_UP_WITHIN`, counted from when the last outage before its end was over."""
-    for ended in {recovery.ended for recovery in recovered}:
-        undisturbed_since = max(outage.ended for outage in outages if outage.ended <= ended)
-        if ended - undisturbed_since > CAUGHT_UP_WITHIN:
+    """Catching up takes at most `CAUGHT_UP_WITHIN`, while other outages are not counted."""
+    for outage, recovery in zip(outages, recovered, strict=True):
+        undisturbed, counted_until = timedelta(0), outage.ended
+        for other in sorted(outages, key=lambda other: other.began):
+            if outage.ended < other.ended <= recovery.ended:
+                undisturbed += max(other.began - counted_until, timedelta(0))
+                counted_until = max(counted_until, other.ended)
+        if undisturbed + recovery.ended - counted_until > CAUGHT_UP_WITHIN:
             yield "what was waiting was not caught up with in time"
 
 
