@@ -1,6 +1,7 @@
 """What a webhook is told: `{type, timestamp, data}`, as Standard Webhooks recommends."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
@@ -14,6 +15,7 @@ from chatref.conversation.events import Handoff
 from chatref.store.tables import Conversation, EventRecord, Visitor
 
 _HANDOFF = TypeAdapter(Handoff)
+_CALLS_ALL = re.compile("@(?=(?:all|channel|everyone|here)\\b)", re.IGNORECASE)
 
 
 class NoticeType(StrEnum):
@@ -85,10 +87,10 @@ def slack_alerts(alerts: Iterable[Alert], at: datetime) -> str:
 def slack_text(text: str) -> str:
     """What Slack's incoming webhooks take, and those of others that do as Slack does.
 
-    Nothing in it becomes a mention: nobody calls a whole channel by writing `<!channel>` into a chat.
+    Nobody calls a whole channel by writing `<!channel>` into a chat, nor `@channel`, as those others read it.
     """
     plain = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return json.dumps({"text": plain}, ensure_ascii=False)
+    return json.dumps({"text": _CALLS_ALL.sub("@\u200b", plain)}, ensure_ascii=False)
 
 
 def _written(kind: NoticeType, at: datetime, data: dict[str, Any]) -> str:

@@ -48,7 +48,7 @@ HANDOFF = {
     "action": "Cancel subscription",
     "action_version": 2,
     "summary": {
-        "wants": ["cancel my <!channel> box"],
+        "wants": ["cancel my <!channel> box, @Channel"],
         "tried": [],
         "details": [{"name": "account", "label": "Account ID", "value": "FF-204", "verified": True}],
     },
@@ -141,7 +141,7 @@ class TestMail:
         text = body.get_content()
         for part in (
             "Cancel subscription",
-            "cancel my <!channel> box",
+            "cancel my <!channel> box, @Channel",
             "Account ID: FF-204 (verified)",
             "Team: Billing",
         ):
@@ -299,6 +299,7 @@ class TestSlack:
         text = json.loads(post.body)["text"]
         assert text.count("Mia is waiting for 5 min") == 5
         assert "<!channel>" not in text
+        assert "@channel" not in text.casefold()
         assert "webhook-signature" not in post.headers
 
     async def test_tells_apart_what_is_said_of_one_chat(self, desk: Desk) -> None:
