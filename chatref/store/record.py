@@ -35,7 +35,7 @@ with subject as (
     where id = $1::uuid and fence <= $2
     returning id
 ), stale as (
-    delete from events using subject where conversation_id = subject.id and seq > $3::int
+    delete from events using subject where conversation_id = subject.id and seq > $3::int returning seq
 ), written as (
     insert into events (conversation_id, seq, id, type, at, author_kind, author_id, author_name, text, public, data)
     select subject.id, batch.*
@@ -53,7 +53,8 @@ with subject as (
            excluded.text, excluded.public, excluded.data)
     returning seq
 ), hint as (
-    select pg_notify('chatref_events', concat_ws(':', $1::uuid, $17::int, $3::int)) from written limit 1
+    select pg_notify('chatref_events', concat_ws(':', $1::uuid, $17::int, $3::int))
+    from (select seq from written union all select seq from stale) as changed limit 1
 )
 select (select count(*) from subject) as recorded, (select count(*) from hint) as hinted
 """

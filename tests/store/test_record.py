@@ -1,6 +1,8 @@
 """The log, as a conversation's workflow writes it: what a lost attempt left is replaced."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -44,3 +46,21 @@ async def test_a_superseded_worker_changes_nothing(log: Log, database: Database)
     await log.record(conversation_id, 2, claimed("drawn", BO))
     await log.record(conversation_id, 1, claimed("drawn", ADA))
     assert await logged(database, conversation_id) == [(1, "drawn", "Bo")]
+
+
+async def test_that_less_has_happened_is_hinted_too(log: Log, database: Database) -> None:
+    conversation_id, heard = await log.open(), asyncio.Queue[str]()
+    first = claimed("drawn", ADA)
+    await log.record(conversation_id, 1, first, claimed("lost", BO, seq=2))
+
+    def hear(*told: Any) -> None:
+        heard.put_nowait(told[-1])
+
+    async with database.driver() as connection:
+        await connection.add_listener("chatref_events", hear)
+        await log.record(conversation_id, 2, first)
+        assert await asyncio.wait_for(heard.get(), 5) == f"{conversation_id}:1:1"
+        await log.record(conversation_id, 2, first)
+        await connection.execute("select 1")
+        assert heard.empty(), "an equal batch again"
+        await connection.remove_listener("chatref_events", hear)
