@@ -219,9 +219,16 @@ class _Writer:
             self._step(event, StepKind.ALERTED, alert=alert)
 
     def _mailed(self, event: Event, alert: Alert) -> None:
-        """An answer is mailed once it has ended a wait, and belongs to that, whatever has come since."""
-        if (number := self._answered.get(event.data["about"])) is not None:
-            wait = self.ledger.waits[number]
+        """An answer is mailed once it has ended a wait, and belongs to that, whatever has come since.
+
+        What agents said is known. Anything else is the assistant's: to a chat that was given back.
+        """
+        waits = self.ledger.waits
+        number = self._answered.get(event.data["about"])
+        if number is None and waits and waits[-1].ending is Ending.RETURNED_TO_ASSISTANT:
+            number = len(waits) - 1
+        if number is not None:
+            wait = waits[number]
             step = Step(event.seq, event.at, StepKind.ALERTED, self._team, self._owner, alert=alert)
             self.ledger.waits[number] = replace(wait, steps=(*wait.steps, step))
 
@@ -235,8 +242,6 @@ class _Writer:
         elif event.author.kind is AuthorKind.ASSISTANT:
             if self._wait is not None and "deadline" in event.data:
                 self._step(event, StepKind.TOLD)
-            elif self.ledger.waits and self.ledger.waits[-1].ending is Ending.RETURNED_TO_ASSISTANT:
-                self._answered[event.id] = len(self.ledger.waits) - 1
         elif self._handoff is not None and self._wait is None and "waiting_since" in event.data:
             self._begin_wait(event)
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from temporalio.api.enums.v1 import EventType
@@ -15,7 +16,9 @@ from chatref.conversation.events import State
 from chatref.conversation.hours import Holiday, Hours, OfficeHours, Shift, Weekday
 from chatref.conversation.policy import Audience, LadderStep, ServicePolicy
 from chatref.conversation.standing import Standing, Told
+from chatref.conversation.waits import ledger
 from chatref.conversation.words import EMAIL_TAKEN
+from chatref.store import waits
 from tests.workflows.desk import ADA, Desk
 from workflows.conversation import ConversationWorkflow
 from workflows.messages import OwnerLeft, Release, Say, Transfer
@@ -293,6 +296,9 @@ class TestChannels:
         [answer] = [event for event in await staffed.events() if event["text"] == "You said: hello"]
         [telling] = staffed.channels.tellings
         assert (telling.event_id, telling.address) == (str(answer["id"]), "ann@example.com")
+        [wait] = ledger(await waits.log(staffed.database, UUID(staffed.conversation_id))).waits
+        assert wait.steps[-1].alert is not None
+        assert (wait.steps[-1].alert.audience, wait.steps[-1].alert.outcome) == ("visitor", "delivered")
 
 
 class TestAChangedPolicy:
