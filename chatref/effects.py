@@ -96,7 +96,7 @@ class Past:
                 state.unanswered = list(self.unanswered)
                 state.unanswered_seq = self.last_seq
             if row.state is State.ESCALATED or row.waiting_since is not None:
-                state.wait = Wait(since=row.waiting_since or now, clock=now, target=row.target)
+                state.wait = Wait(row.waiting_since or now, clock=now, target=row.target, opens_at=row.opens_at)
         return state
 
 

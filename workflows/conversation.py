@@ -196,7 +196,12 @@ class ConversationWorkflow:
         state.generation += 1
         workflow.continue_as_new(
             ConversationInput(
-                begin.conversation_id, conversation.policy, begin.default_team, state, conversation.version
+                begin.conversation_id,
+                conversation.policy,
+                begin.default_team,
+                state,
+                conversation.version,
+                conversation.standing,
             )
         )
 
@@ -539,7 +544,11 @@ class ConversationWorkflow:
 
     def _open(self, state: ConversationState) -> Conversation:
         begin = self._begin
-        return Conversation(state, begin.policy, begin.default_team, _new_id, begin.policy_version, older=self._older)
+        version, older = begin.policy_version, self._older
+        conversation = Conversation(state, begin.policy, begin.default_team, _new_id, version, older=older)
+        if begin.standing is not None:
+            conversation.learn(begin.standing)
+        return conversation
 
     async def _recall(self) -> ConversationState:
         past: Past = await workflow.execute_local_activity_method(

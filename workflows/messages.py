@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from chatref.conversation.events import Person
 from chatref.conversation.policy import ServicePolicy
+from chatref.conversation.standing import Standing
 from chatref.conversation.state import ConversationState
 from chatref.effects import HandoffNotice
 
@@ -17,7 +18,8 @@ from chatref.effects import HandoffNotice
 class ConversationInput:
     """`state` is None but when a run continues another; then it is all that the run knows.
 
-    `policy_version` is that of `policy`, 0 for one that is not stored.
+    `policy_version` is that of `policy`, 0 for one that is not stored. `standing` is how the team stood when that was
+    last looked up: it counts where it cannot be looked up now.
     """
 
     conversation_id: str
@@ -25,6 +27,7 @@ class ConversationInput:
     default_team: str
     state: ConversationState | None = None
     policy_version: int = 0
+    standing: Standing | None = None
 
 
 @dataclass

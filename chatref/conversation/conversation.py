@@ -293,12 +293,15 @@ class Conversation:
         return Accepted(state.seq, to)
 
     def resolve(self, agent: Person, now: datetime, seen_seq: int | None = None) -> Accepted:
-        """Settle the matter. With `seen_seq`, how far the agent has read: not over what the visitor wrote after it."""
+        """Settle the matter. With `seen_seq`, how far the agent has read: not over what the visitor wrote after it.
+
+        A reply that crossed it does not answer it.
+        """
         state = self.state
         if state.state is State.RESOLVED:
             return Accepted(state.seq, None)
         refuse_unless_owner_or_unowned(self.state, agent)
-        if seen_seq is not None and state.unanswered and state.unanswered_seq > seen_seq:
+        if seen_seq is not None and state.unanswered_seq > seen_seq:
             raise Refused("unread", "The visitor has written meanwhile. Read it, then resolve.")
         self._end("resolve", _agent(agent), now)
         return Accepted(state.seq, None)
@@ -338,10 +341,10 @@ class Conversation:
         match deadline.kind:
             case DeadlineKind.ALERT_AGAIN | DeadlineKind.CLOSING:
                 assert wait is not None
-                self._move(ladder.climbed(wait, self.policy, self._standing, now), now)
+                self._move(ladder.climbed(wait, self.policy, self.standing, now), now)
             case DeadlineKind.OPENING:
                 assert wait is not None
-                self._move(ladder.opened(wait, self.policy, self._standing, now, older=self._older), now)
+                self._move(ladder.opened(wait, self.policy, self.standing, now, older=self._older), now)
             case DeadlineKind.ALERT_OWNER:
                 assert wait is not None
                 # Counted from now, so that a late alert leaves the owner the whole grace.
@@ -359,12 +362,13 @@ class Conversation:
     # The wait for a person
 
     @property
-    def _standing(self) -> Standing | None:
+    def standing(self) -> Standing | None:
+        """How the team stands that has the conversation, as far as that is known."""
         return self._standings.get(self.team)
 
     def _adopt(self) -> None:
         """From here on the newest policy of the team counts."""
-        standing = self._standing
+        standing = self.standing
         if standing is not None and standing.policy is not None:
             self.policy, self.version = standing.policy, standing.version
 
@@ -380,7 +384,7 @@ class Conversation:
         self._tell_visitor(self._absence(), now)
 
     def _absence(self) -> absence.Notice | None:
-        return absence.tell(self.state, self.policy, self._standing, older=self._older)
+        return absence.tell(self.state, self.policy, self.standing, older=self._older)
 
     def _tell_visitor(self, notice: absence.Notice | None, now: datetime) -> None:
         """Say something while the visitor waits. It never ends the wait."""
@@ -471,7 +475,7 @@ class Conversation:
         self._adopt()
         state.priority = escalation.priority
         state.handoff = escalation.handoff(now, summary)
-        state.wait = ladder.entered(self._new_wait(min(since, now), now), self._standing, now)
+        state.wait = ladder.entered(self._new_wait(min(since, now), now), self.standing, now)
         data = entries.escalated(escalation, state.team, summary)
         self._transition("escalate", came_from, now, public=True, data=data)
         self._tag(SYSTEM, escalation.tags, (), now)
@@ -525,7 +529,7 @@ class Conversation:
 
         It counts as the step that the wait is at. Without an `agent` the owner is meant, where there is one.
         """
-        state, wait, standing = self.state, self.state.wait, self._standing
+        state, wait, standing = self.state, self.state.wait, self.standing
         step = wait.step if wait else 0
         agent = agent or state.owner or Person("", "")
         # Recording it is what shows it: the inbox reads the log. But a screen that nobody has open tells nobody.
@@ -571,7 +575,7 @@ class Conversation:
         state.collecting = None
         data["team"] = state.team = self.team
         self._adopt()
-        state.wait = ladder.entered(state.wait or self._new_wait(now, now), self._standing, now)
+        state.wait = ladder.entered(state.wait or self._new_wait(now, now), self.standing, now)
         self._transition(event, came_from, now, author, public=True, data=data)
         self._alert(Audience.TEAM, reason, now, self.policy.at_once)
         self._tell_visitor(self._absence(), now)

@@ -460,10 +460,16 @@ class TestResolve:
         conversation.resolve(ADA, after(seconds=2), conversation.state.seq)
         assert conversation.state.state is State.RESOLVED
 
-    def test_cares_only_for_what_nobody_has_answered(self, conversation: Conversation) -> None:
-        conversation.visitor_wrote(message(), START)
+    def test_is_refused_over_a_message_that_a_reply_has_crossed(self, conversation: Conversation) -> None:
+        conversation.claim(ADA, START)
+        seen = conversation.state.seq
+        conversation.visitor_wrote(message("And my other box?"), after(seconds=1))
+        written = conversation.state.seq
         conversation.reply(ADA, "r1", "Done.", after(seconds=1))
-        conversation.resolve(ADA, after(seconds=2), 0)
+        with pytest.raises(Refused) as refused:
+            conversation.resolve(ADA, after(seconds=2), seen)
+        assert refused.value.code == "unread"
+        conversation.resolve(ADA, after(seconds=3), written)
         assert conversation.state.state is State.RESOLVED
 
     def test_of_an_unowned_chat_that_waits_asks_to_take_over_first(self, conversation: Conversation) -> None:

@@ -212,7 +212,6 @@ export interface Site {
   allowed_origins: string[];
 }
 
-/** As much of the service policy as the inbox shows. Durations as in ISO 8601. */
 export interface Counts {
   needs_human: number;
   mine: number;

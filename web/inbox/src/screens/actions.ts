@@ -101,12 +101,20 @@ export function useActions(): Actions {
       act(row, { tags: [...row.tags.filter((tag) => !remove.includes(tag)), ...add] }, () =>
         inbox.tag(row.id, add, remove),
       ),
-    resolve: (row) =>
-      act(
+    resolve: (row) => {
+      const { log, status } = logs.get(row.id);
+      if (status !== "ready") {
+        // What is not on the screen yet may be what the visitor has just written.
+        toasts.say("One moment", "This conversation is still being read.");
+        void logs.read(row.id);
+        return Promise.resolve(false);
+      }
+      return act(
         row,
         { state: "resolved", owner: null, ...NO_WAIT },
-        () => inbox.resolve(row.id, logs.get(row.id).log.lastSeq),
+        () => inbox.resolve(row.id, log.lastSeq),
         `Resolved ${name(row)}`,
-      ),
+      );
+    },
   };
 }
