@@ -71,7 +71,11 @@ test("why nothing is sent", () => {
 });
 
 test("an action chooses none or one by its name, and keeps what it has", () => {
-  const webhooks = [aWebhook({ slug: "crm", name: "CRM" }), aWebhook({ slug: "old", name: "Old", enabled: false })];
+  const webhooks = [
+    aWebhook({ slug: "crm", name: "CRM" }),
+    aWebhook({ slug: "old", name: "Old", enabled: false }),
+    aWebhook({ slug: "ops", name: "Ops", format: "slack" }),
+  ];
   expect(webhookChoices(webhooks, "crm")).toEqual([
     ["", "None"],
     ["crm", "CRM"],

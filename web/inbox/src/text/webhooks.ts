@@ -5,8 +5,10 @@ import { fromNow, longAgo } from "./times";
 
 /** The choices of an action; a webhook that it names stays among them, whether it is known or not. */
 export function webhookChoices(webhooks: readonly Webhook[], chosen: string): (readonly [string, string])[] {
-  const choices = webhooks.map(({ slug, name, enabled }) => [slug, enabled ? name : `${name} (switched off)`] as const);
-  const known = chosen === "" || webhooks.some(({ slug }) => slug === chosen);
+  // A notice of a handoff is not for people to read: what takes Slack's format takes alerts only.
+  const taking = webhooks.filter(({ slug, format }) => format !== "slack" || slug === chosen);
+  const choices = taking.map(({ slug, name, enabled }) => [slug, enabled ? name : `${name} (switched off)`] as const);
+  const known = chosen === "" || taking.some(({ slug }) => slug === chosen);
   return [["", "None"], ...choices, ...(known ? [] : [[chosen, chosen] as const])];
 }
 
