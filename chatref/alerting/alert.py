@@ -1,7 +1,8 @@
 """What an alert says, in words that fit every channel."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from chatref.conversation.events import Handoff, HandoffReason, Person
 from chatref.conversation.policy import Audience
@@ -55,6 +56,19 @@ class Alert:
         apart = ", ".join(self._apart)
         waits = f"{self.visitor or 'A visitor'} is waiting{_for(self.waiting_since, now)}"
         return f"{waits} ({apart})" if apart else waits
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """For programs: JSON values, but for the handoff."""
+        return {
+            "conversation_id": self.conversation_id,
+            "url": self.link,
+            "team": self.team,
+            "audience": self.audience,
+            "agent": asdict(self.agent) if self.agent else None,
+            "step": self.step,
+            "waiting_since": self.waiting_since.isoformat() if self.waiting_since else None,
+        }
 
     @property
     def why(self) -> str:

@@ -124,16 +124,9 @@ class Command(Channel):
         self._seconds = seconds
 
     async def tell(self, alert: Alert, colleagues: Sequence[Colleague]) -> Told:
-        told = {
+        told = alert.data | {
             "id": alert.id,
-            "conversation_id": alert.conversation_id,
-            "url": alert.link,
             "subject": alert.subject(datetime.now(UTC)),
-            "team": alert.team,
-            "audience": alert.audience,
-            "agent": asdict(alert.agent) if alert.agent else None,
-            "step": alert.step,
-            "waiting_since": alert.waiting_since.isoformat() if alert.waiting_since else None,
             "handoff": asdict(alert.handoff) if alert.handoff else None,
             "emails": [colleague.email for colleague in colleagues],
         }

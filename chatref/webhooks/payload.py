@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -60,14 +59,8 @@ def wait_alert(alert: Alert, at: datetime) -> str:
     return _written(
         NoticeType.ALERT,
         at,
-        {
-            "conversation_id": alert.conversation_id,
-            "url": alert.link,
-            "team": alert.team,
-            "audience": alert.audience,
-            "agent": asdict(alert.agent) if alert.agent else None,
-            "step": alert.step,
-            "waiting_since": alert.waiting_since.isoformat() if alert.waiting_since else None,
+        alert.data
+        | {
             "handoff": _HANDOFF.dump_python(alert.handoff, mode="json") if alert.handoff else None,
             "visitor": {"name": alert.visitor},
         },
