@@ -18,7 +18,7 @@ from chatref.conversation.standing import Standing, Told
 from chatref.conversation.turns import Collecting, Outcome, OutcomeKind, Stage, Turn, Usage
 from chatref.conversation.words import EMAIL_MEANT, EMAIL_TAKEN
 from tests.workflows.desk import ADA, BO, Desk
-from workflows.conversation import LONG_RUN, ConversationWorkflow
+from workflows.conversation import ConversationWorkflow
 from workflows.messages import Claim, Offer, OwnerLeft, Rating, Release, Resolve, Say, Tag, Transfer
 
 SOON = timedelta(milliseconds=500)
@@ -204,12 +204,7 @@ async def closed_and_mailed(desk: Desk) -> None:
 
 
 async def given_back_and_mailed(desk: Desk) -> None:
-    opens_at = datetime.now(UTC) + timedelta(days=1)
-    desk.teams.standing = Standing("", 0, opens_at=opens_at, opens_words="tomorrow", channels=frozenset({"email"}))
-    await desk.say("a person")
-    await desk.until_state(State.ESCALATED)
-    await desk.say("ann@example.com")
-    await desk.until_said(EMAIL_TAKEN.format(email="ann@example.com"))
+    await desk.promise_mail()
     await desk.say("hello")
     await desk.handle.execute_update(ConversationWorkflow.release, Release(ADA, to_assistant=True))
     await desk.until_said("You said: hello")
@@ -270,14 +265,7 @@ async def offered_in_vain_and_called_off(desk: Desk) -> None:
 
 async def grew_long(desk: Desk) -> None:
     await desk.say("hello 0")
-    first = await desk.run_id()
-    number, before = 0, 0
-    while before <= LONG_RUN:
-        number, before = number + 1, (await desk.handle.describe()).history_length
-        await desk.say(f"hello {number}")
-        await desk.until_said(f"You said: hello {number}")
-    while await desk.run_id() == first:
-        await asyncio.sleep(0.1)
+    await desk.until_another_run(await desk.grow_long())
 
 
 CASES: dict[Callable[[Desk], Awaitable[None]], ServicePolicy] = {

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -23,13 +22,6 @@ AT = datetime(2024, 3, 4, 10, tzinfo=UTC)
 MANY = 10_000
 KINDS = 50
 COLD_SECONDS, WARM_SECONDS = 60.0, 10.0
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    database = Database(database_url)
-    yield database
-    await database.close()
 
 
 @pytest.fixture

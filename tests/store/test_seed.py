@@ -1,9 +1,6 @@
 """What a new installation starts with."""
 
 import asyncio
-from collections.abc import AsyncIterator
-
-import pytest
 
 from chatref.canned_replies import check_variables
 from chatref.credentials import password_fits
@@ -11,13 +8,6 @@ from chatref.store import actions, agents, canned_replies, policies, sites, sour
 from chatref.store.database import Database
 from chatref.store.seed import DEMO_SITE_KEY, seed
 from chatref.store.tables import CannedReply
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    database = Database(database_url)
-    yield database
-    await database.close()
 
 
 async def test_a_first_start_has_what_a_chat_needs(database: Database) -> None:

@@ -29,13 +29,6 @@ def server() -> Iterator[EmbeddingsServer]:
         yield server
 
 
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    database = Database(database_url)
-    yield database
-    await database.close()
-
-
 def unit(*values: float) -> vectors.Vector:
     return np.array(values, dtype=np.float32) / np.linalg.norm(values).astype(np.float32)
 

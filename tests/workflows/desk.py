@@ -29,17 +29,19 @@ from chatref.conversation.hours import OfficeHours, in_words
 from chatref.conversation.policy import ServicePolicy
 from chatref.conversation.standing import Standing, TeamQuestion, Telling, Told
 from chatref.conversation.turns import Escalation, Outcome, OutcomeKind, Turn, VisitorMessage
+from chatref.conversation.words import EMAIL_TAKEN
 from chatref.effects import Channels, Responder, Teams
 from chatref.store.database import Database
 from chatref.store.record import ConversationLog
 from chatref.store.tables import Conversation, Site, Visitor
-from workflows.conversation import ConversationWorkflow
+from workflows.conversation import LONG_RUN, ConversationWorkflow
 from workflows.messages import Claim, ConversationInput, Say
 from workflows.names import ALERT_QUEUE, workflow_id
 from workflows.plugin import chatref_plugin
 
 ADA = Person(str(uuid4()), "Ada")
 BO = Person(str(uuid4()), "Bo")
+VISITORS_EMAIL = "ann@example.com"
 
 
 def connected(client: Client) -> Client:
@@ -211,6 +213,29 @@ class Desk:
             start_signal_args=[message],
         )
         return message.id
+
+    async def promise_mail(self) -> None:
+        """Nobody is there until tomorrow, and the visitor leaves `VISITORS_EMAIL` for the answer."""
+        opens_at = await self.now() + timedelta(days=1)
+        self.teams.standing = Standing("", 0, opens_at=opens_at, opens_words="tomorrow", channels=frozenset({"email"}))
+        await self.say("a person")
+        await self.until_state(State.ESCALATED)
+        await self.say(VISITORS_EMAIL)
+        await self.until_said(EMAIL_TAKEN.format(email=VISITORS_EMAIL))
+
+    async def grow_long(self) -> str:
+        """Talk until the run is long when a message comes; which run it is."""
+        number, before = 0, 0
+        while before <= LONG_RUN:
+            number, before = number + 1, (await self.handle.describe()).history_length
+            await self.say(f"hello {number}")
+            await self.until_said(f"You said: hello {number}")
+        return await self.run_id()
+
+    async def until_another_run(self, run_id: str) -> None:
+        async with asyncio.timeout(10):
+            while await self.run_id() == run_id:
+                await asyncio.sleep(0.05)
 
     async def annotate(self, text: str) -> None:
         """Add a note as the API does to a conversation whose run has ended."""

@@ -17,7 +17,6 @@ from chatref.conversation.hours import Holiday, Hours, OfficeHours, Shift, Weekd
 from chatref.conversation.policy import Audience, LadderStep, ServicePolicy
 from chatref.conversation.standing import Standing, Told
 from chatref.conversation.waits import ledger
-from chatref.conversation.words import EMAIL_TAKEN
 from chatref.store import waits
 from tests.workflows.desk import ADA, Desk
 from workflows.conversation import ConversationWorkflow
@@ -264,17 +263,7 @@ class TestChannels:
         assert (await staffed.row())["state"] == State.HUMAN_OWNED
 
     async def test_mail_the_answer_to_a_visitor_who_was_promised_it(self, staffed: Desk) -> None:
-        staffed.teams.standing = Standing(
-            "",
-            0,
-            opens_at=await staffed.now() + timedelta(days=1),
-            opens_words="later",
-            channels=frozenset({"email"}),
-        )
-        await staffed.say("a person")
-        await staffed.until_state(State.ESCALATED)
-        await staffed.say("ann@example.com")
-        await staffed.until_said(EMAIL_TAKEN.format(email="ann@example.com"))
+        await staffed.promise_mail()
         await staffed.handle.execute_update(ConversationWorkflow.reply, Say(ADA, "r1", "All done."))
         await _until(staffed, count_of(1, "email"))
         [telling] = staffed.channels.tellings
@@ -282,13 +271,7 @@ class TestChannels:
         assert (await told(staffed))[-1] == ("visitor", "email", "delivered")
 
     async def test_mail_the_assistants_answer_too_where_the_chat_was_given_back(self, staffed: Desk) -> None:
-        staffed.teams.standing = Standing(
-            "", 0, opens_at=await staffed.now() + timedelta(days=1), opens_words="later", channels=frozenset({"email"})
-        )
-        await staffed.say("a person")
-        await staffed.until_state(State.ESCALATED)
-        await staffed.say("ann@example.com")
-        await staffed.until_said(EMAIL_TAKEN.format(email="ann@example.com"))
+        await staffed.promise_mail()
         await staffed.say("hello")
         await staffed.handle.execute_update(ConversationWorkflow.release, Release(ADA, to_assistant=True))
         await staffed.until_said("You said: hello")

@@ -104,8 +104,8 @@ class TestALongRun:
 
     async def test_ends_once_it_is_quiet(self, desk: Desk) -> None:
         await desk.say("first")
-        first = await grown_long(desk)
-        await until_not(desk, first)
+        first = await desk.grow_long()
+        await desk.until_another_run(first)
         events = (await (await desk.first_run()).fetch_history()).events
         assert LONG_RUN < len(events) < LONG_RUN + 30
         await desk.say("after")
@@ -113,12 +113,12 @@ class TestALongRun:
 
     async def test_goes_on_while_one_message_follows_the_other(self, desk: Desk) -> None:
         await desk.say("first")
-        first = await grown_long(desk)
+        first = await desk.grow_long()
         for number in range(8):
             await desk.say(f"more {number}")
             await desk.until_said(f"You said: more {number}")
         assert await desk.run_id() == first
-        await until_not(desk, first)
+        await desk.until_another_run(first)
 
     async def test_goes_on_while_the_model_thinks(self, desk: Desk) -> None:
         asked, answer = asyncio.Event(), asyncio.Event()
@@ -138,21 +138,5 @@ class TestALongRun:
         assert await desk.run_id() == first
         answer.set()
         await desk.until_said("I thought about it.")
-        await until_not(desk, first)
+        await desk.until_another_run(first)
         assert len([turn for turn in desk.responder.turns if turn.messages]) == 1
-
-
-async def grown_long(desk: Desk) -> str:
-    """Talk until the run is when a message comes; which one it is."""
-    number, before = 0, 0
-    while before <= LONG_RUN:
-        number, before = number + 1, (await desk.handle.describe()).history_length
-        await desk.say(f"hello {number}")
-        await desk.until_said(f"You said: hello {number}")
-    return await desk.run_id()
-
-
-async def until_not(desk: Desk, run_id: str) -> None:
-    async with asyncio.timeout(10):
-        while await desk.run_id() == run_id:
-            await asyncio.sleep(0.05)
